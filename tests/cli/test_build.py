@@ -1,4 +1,4 @@
-"""The command `build`, as its users type it: a framework is begun, and its stages are checked."""
+"""The command `build`, as its users type it: a framework is started, and its stages are checked."""
 
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from tinygrad_dropout.cli.drill import solving
 from tinygrad_dropout.drills.grader.result import Grade
 
 
-def test_build_alone_prints_its_help(build):
+def test_build_without_a_command_prints_its_help(build):
     code, out, _ = build()
     assert code == 0
     assert "closed-book" in out
@@ -26,7 +26,7 @@ def test_start_writes_ten_tasks_and_an_empty_package_and_says_what_to_type(build
     assert [path.name for path in (tmp_path / "mine" / "framework").iterdir()] == ["__init__.py"]
 
 
-def test_what_is_there_is_left_alone(build, tmp_path):
+def test_existing_files_are_left_alone(build, tmp_path):
     mine = {"mine/README.md": "my notes", "mine/other.py": "x = 1", "mine/framework/__init__.py": "y = 2"}
     for name, text in mine.items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
@@ -35,11 +35,11 @@ def test_what_is_there_is_left_alone(build, tmp_path):
     assert {name: (tmp_path / name).read_text() for name in mine} == mine
 
 
-def test_start_in_the_place_of_a_file_is_said(build):
+def test_start_with_a_file_for_a_folder_is_reported(build):
     Path("taken").write_text("")
     code, out, err = build("start", "taken")
     assert (code, out, err.count("\n")) == (2, "", 1)
-    assert "cannot be made" in err
+    assert "cannot be created" in err
 
 
 @pytest.mark.parametrize("command", ["check", "reset", "page", "watch", "hint", "task", "solution 1"])
@@ -49,7 +49,7 @@ def test_before_start_there_is_no_framework(build, command):
     assert (code, err) == (2, expected)
 
 
-def test_a_folder_that_is_gone_is_said(build, begun, tmp_path):
+def test_a_missing_folder_is_reported(build, begun, tmp_path):
     begun.rename(tmp_path / "moved")
     code, _, err = build("check")
     assert code == 2
@@ -57,7 +57,7 @@ def test_a_folder_that_is_gone_is_said(build, begun, tmp_path):
 
 
 @pytest.mark.usefixtures("quick")
-def test_an_empty_package_is_open_and_no_try(build, begun, tmp_path):
+def test_an_empty_package_is_open_and_not_a_try(build, begun, tmp_path):
     code, out, err = build("check")
     assert (code, err) == (1, "")
     assert "open   Your package has no Value yet." in out
@@ -98,7 +98,7 @@ def test_the_package_is_found_from_anywhere(build, begun, tmp_path, monkeypatch,
 
 
 @pytest.mark.usefixtures("quick")
-def test_the_package_one_stands_in_comes_first(build, begun, monkeypatch):
+def test_the_current_package_comes_first(build, begun, monkeypatch):
     build("start", "other")
     write_stage(begun, 1)
     assert build("check")[0] == 1
@@ -106,7 +106,7 @@ def test_the_package_one_stands_in_comes_first(build, begun, monkeypatch):
     assert cli.main(["build", "check"]) == 0
 
 
-def test_when_the_last_stage_is_solved_it_is_said_what_can_be_done_with_it(build, begun, tmp_path, monkeypatch):
+def test_after_the_last_stage_the_next_commands_are_named(build, begun, tmp_path, monkeypatch):
     monkeypatch.setattr(solving, "grade_file", lambda *arguments, **options: Grade(("it runs",)))
     solve_in_progress(tmp_path, *range(1, 9))
     assert "All ten stages are done" not in build("check")[1]

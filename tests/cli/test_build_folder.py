@@ -41,7 +41,7 @@ def test_list_shows_every_stage_and_what_is_done(build, tmp_path):
     assert out.endswith("\n2 of 10 done.\n")
 
 
-def test_reset_asks_and_keeps_what_was_there(build, begun, typed, tmp_path):
+def test_reset_asks_and_keeps_the_old_answer(build, begun, typed, tmp_path):
     write_stage(begun, 1)
     solve_in_progress(tmp_path, 1)
     assert "Nothing was changed." in build("reset")[1]
@@ -59,7 +59,7 @@ def test_reset_asks_and_keeps_what_was_there(build, begun, typed, tmp_path):
 
 
 @pytest.mark.usefixtures("quick")
-def test_a_solution_that_was_not_earned_is_asked_for(build, begun, typed, tmp_path, monkeypatch):
+def test_an_unearned_solution_needs_a_yes(build, begun, typed, tmp_path, monkeypatch):
     assert "Nothing was written." in build("solution", "1")[1]
     assert not (begun / "solutions").exists()
     typed("yes")
@@ -72,7 +72,7 @@ def test_a_solution_that_was_not_earned_is_asked_for(build, begun, typed, tmp_pa
     assert cli.main(["build", "check", "1"]) == 0
 
 
-def test_a_solution_is_written_without_a_question_if_it_was_earned_or_is_wanted_anyway(build, begun, tmp_path):
+def test_a_solution_is_written_without_a_question_if_it_was_earned_or_with_yes(build, begun, tmp_path):
     solve_in_progress(tmp_path, 2)
     assert build("solution", "2")[0] == 0
     assert not stages_in_progress(tmp_path)[ALL[1].slug]["solution"]
@@ -81,7 +81,7 @@ def test_a_solution_is_written_without_a_question_if_it_was_earned_or_is_wanted_
     assert [path.name for path in sorted((begun / "solutions").iterdir())] == [ALL[1].slug, ALL[2].slug]
 
 
-def test_the_page_is_written_into_the_folder_or_where_it_is_wanted(build, begun, tmp_path):
+def test_the_page_is_written_to_the_folder_or_to_a_given_path(build, begun, tmp_path):
     write_package(begun)
     code, out, err = build("page", "--no-open")
     assert (code, err) == (0, "")
@@ -114,7 +114,7 @@ def test_a_file_that_python_cannot_read_has_no_page(build, begun, text, says):
 
 
 @pytest.mark.usefixtures("quick")
-def test_after_a_mistake_in_a_stage_drill_gives_a_true_reason_and_stays_where_it_was(run, build, begun, tmp_path):
+def test_after_a_mistake_in_a_stage_drill_names_the_stage_and_keeps_its_exercise(run, build, begun, tmp_path):
     run("drill", "start")
     run("drill", "next")
     before = {key: progress(tmp_path)[key] for key in ("current", "chosen", "why", "folder")}
@@ -159,7 +159,7 @@ def test_watch_checks_the_current_stage_whichever_file_is_saved(build, begun, mo
     assert "Python cannot read line 1 of framework/more.py" in no_python
 
 
-def test_each_folder_has_progress_of_its_own(build, begun, tmp_path):
+def test_each_folder_has_its_own_progress(build, begun, tmp_path):
     solve_in_progress(tmp_path, 1, 2)
     assert "The first task:" in build("start", str(tmp_path / "second"))[1]
     assert "0 of 10 done." in build("list")[1]
@@ -167,13 +167,13 @@ def test_each_folder_has_progress_of_its_own(build, begun, tmp_path):
     assert "The next task:  tasks/stage_03_tensor.md" in build("start", str(begun))[1]
 
 
-def test_stages_that_were_seen_to_hold_are_done(build, begun, quick):
+def test_stages_that_passed_are_done(build, begun, quick):
     write_stage(begun, 4)
     assert build("check", "4")[0] == 0
     assert "4 of 10 done." in build("list")[1]
 
 
-def test_a_hint_is_about_the_earlier_stage_that_no_longer_holds(build, begun, quick):
+def test_a_hint_is_about_the_earlier_stage_that_no_longer_passes(build, begun, quick):
     write_stage(begun, 5)
     text = (begun / "framework" / "value.py").read_text()
     (begun / "framework" / "value.py").write_text(text.replace("self.grad += 1.0", "self.grad += 2.0"))
@@ -182,7 +182,7 @@ def test_a_hint_is_about_the_earlier_stage_that_no_longer_holds(build, begun, qu
     assert "build hint 2" in out
 
 
-def test_a_replay_is_offered_only_where_it_shows_something(build, begun, quick):
+def test_a_replay_is_offered_only_if_it_shows_something(build, begun, quick):
     offered = {
         (3, "product-rule-swapped"): True,
         (3, "gradients-share-memory"): False,

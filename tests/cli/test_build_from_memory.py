@@ -1,4 +1,4 @@
-"""`build closed-book`: stages 1 and 2 from memory, with what is typed as in an interview."""
+"""`build closed-book`: stages 1 and 2 from memory, with scripted input as in an interview."""
 
 from importlib import import_module
 from io import StringIO
@@ -12,7 +12,7 @@ from tinygrad_dropout.drills.stage import Stage
 
 @pytest.fixture
 def closed_book(build, begun, monkeypatch, quick):
-    """Hold it, with what is typed and what is in the file; gives what was shown, and its folder."""
+    """Hold the interview with this input and this file; returns the output and the folder."""
 
     def hold(typed, source):
         monkeypatch.setattr("sys.stdin", StringIO(typed))
@@ -33,12 +33,12 @@ def closed_book(build, begun, monkeypatch, quick):
 
 
 def one_file(number, code="solution"):
-    """A package of ours in one file."""
+    """One of our packages in a single file."""
     stage = ALL[number - 1]
     return flat(stage.solution if code == "solution" else next(one.source for one in stage.wrong if one.name == code))
 
 
-def test_nothing_is_graded_before_the_clock_has_stopped(closed_book, run, tmp_path, monkeypatch):
+def test_nothing_is_graded_before_the_time_is_over(closed_book, run, tmp_path, monkeypatch):
     out, folder = closed_book("c\nt\nd\nd\nbanana\n\n1\nq\n", one_file(1, "product-slopes-are-one"))
     during, _, afterwards = out.partition("Your answer to Value as it is now:")
     assert "Expected r, t, d, q or ?; got 'c'." in during
@@ -69,7 +69,7 @@ def test_own_tests_are_run_and_scored(closed_book, monkeypatch):
     assert afterwards.count("Solved.") == 2
 
 
-def test_what_is_solved_from_memory_is_not_done_in_the_learners_package(closed_book, build, tmp_path):
+def test_stages_solved_from_memory_do_not_count_for_the_learners_package(closed_book, build, tmp_path):
     out, _ = closed_book("d\nd\nq\n", one_file(2))
     assert out.count("Solved.") == 2
     assert all(attempt["solved"] for attempt in progress(tmp_path)["interviews"][0]["attempts"])

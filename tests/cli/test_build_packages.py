@@ -1,4 +1,4 @@
-"""What `build check` says of packages: which file is wrong, and where; and the page that `--show` writes."""
+"""What `build check` says about packages: which file is wrong, and where; and the page that `--show` writes."""
 
 import pytest
 
@@ -8,7 +8,7 @@ from tinygrad_dropout.drills.bundle import files_in
 from tinygrad_dropout.drills.grader.result import Grade, Rejection
 
 AS_VALUE = "from framework.value import Value\n"
-BROKEN = {  # files of the package -> what is said
+BROKEN = {  # files of the package -> the message
     "a syntax error": ({"value.py": "x = 1\nx ="}, "Python cannot read line 2 of framework/value.py"),
     "a null byte": ({"value.py": "x = '\0'"}, "Python cannot read"),
     "an error at import": (
@@ -30,7 +30,7 @@ BROKEN = {  # files of the package -> what is said
 
 @pytest.mark.usefixtures("quick")
 @pytest.mark.parametrize(("files", "says"), BROKEN.values(), ids=BROKEN)
-def test_what_is_wrong_with_a_file_is_said_with_its_place(build, begun, files, says):
+def test_a_mistake_in_a_file_is_reported_with_its_place(build, begun, files, says):
     write(begun, {"__init__.py": AS_VALUE} | files)
     code, out, err = build("check")
     assert (code, err) == (1, "")
@@ -48,17 +48,17 @@ def test_what_is_wrong_with_a_file_is_said_with_its_place(build, begun, files, s
     ],
     ids=["sub-packages", "a folder without __init__.py", "a comment with a name", "a mark of UTF-8"],
 )  # fmt: skip
-def test_a_package_may_be_divided_in_any_way(build, begun, files):
+def test_a_package_may_be_divided_into_any_files(build, begun, files):
     value = files_in(ALL[0].solution)["value.py"]
     notes = files.pop("my notes.py", None)
     write(begun, {name: text.format(value=value) for name, text in files.items()})
     assert build("check")[0] == 0
-    if notes:  # no module of the package can have such a name; but Python must be able to read it
+    if notes:  # no module of the package can have such a name, but Python must be able to read it
         write(begun, {"my notes.py": notes})
         assert "framework/my notes.py" in build("check")[1]
 
 
-def test_a_file_that_is_no_text_is_named(build, begun):
+def test_a_file_that_is_not_text_is_named(build, begun):
     (begun / "framework" / "image.py").write_bytes(b"x = 1\xff")
     code, out, err = build("check")
     assert (code, out, err.count("\n")) == (2, "", 1)
@@ -76,7 +76,7 @@ def test_a_package_that_was_deleted_is_written_again_by_reset(build, begun):
     assert "no Value yet" in build("check")[1]
 
 
-def test_a_package_that_never_ends_is_stopped_and_what_it_prints_is_shown(build, begun):
+def test_a_package_that_never_ends_is_stopped_and_its_output_is_shown(build, begun):
     write(begun, {"__init__.py": "print('here I am')\nwhile True: pass"})
     code, out, _ = build("check", "--time-limit", "1")
     assert code == 1
@@ -111,7 +111,7 @@ def test_show_writes_a_page_and_says_the_step(build, begun, tmp_path, monkeypatc
 
 
 @pytest.mark.usefixtures("quick")
-def test_without_a_backward_there_is_no_page_and_it_is_said_why(build, begun, tmp_path, monkeypatch):
+def test_without_a_backward_there_is_no_page_but_a_reason(build, begun, tmp_path, monkeypatch):
     monkeypatch.setattr(solving, "grade_file", lambda *arguments, **options: Grade(("it runs",)))
     code, _, err = build("check", "6", "--show", "--no-open", "--out", "page.html")
     assert code == 2

@@ -87,7 +87,8 @@ REFUSED = {
     "early stopping": ("--early-stopping only", "--early-stopping: expected none with your own framework"),
     "numbers to predict": (
         "--csv table.csv --target y",
-        "--framework: expected classes to predict, because your framework only has cross_entropy; the target is numbers",
+        "--framework: expected classes to predict, because your framework only has cross_entropy; the target is "
+        "numbers",
     ),
 }  # fmt: skip
 

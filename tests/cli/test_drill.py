@@ -30,7 +30,7 @@ COUNT = len(exercises())
 
 @pytest.fixture
 def drill(run, tmp_path, monkeypatch):
-    """Run `drill ...` in a folder, with progress of its own."""
+    """Run `drill ...` in a folder, with its own progress."""
     monkeypatch.setenv("TINYGRAD_DROPOUT_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("COLUMNS", "100")
     return lambda *arguments: run("drill", *arguments)
@@ -44,7 +44,7 @@ def begun(drill, tmp_path):
 
 @pytest.fixture
 def ungraded(monkeypatch):
-    """Answers are not graded, where a test is of which one would be: grading takes a process."""
+    """Do not grade answers, for tests of which answer would be graded: grading takes a process."""
     open_ = Grade((), Rejection("not-written", ""))
     monkeypatch.setattr(solving, "grade_file", lambda *arguments, **options: open_)
 
@@ -75,7 +75,7 @@ def test_before_start_there_is_nothing_to_check(drill):
     )  # fmt: skip
 
 
-def test_a_folder_that_is_gone_is_said(drill, begun, tmp_path):
+def test_a_missing_folder_is_reported(drill, begun, tmp_path):
     begun.rename(tmp_path / "moved")
     code, _, err = drill("check", "11")
     assert code == 2
@@ -114,7 +114,7 @@ def test_an_exercise_is_found_by_any_of_its_names(drill, begun, ungraded, name):
     assert "11  Linear backward" in drill("check", name)[1]
 
 
-def test_the_folder_one_stands_in_comes_first(drill, begun, tmp_path, monkeypatch):
+def test_the_current_folder_comes_first(drill, begun, tmp_path, monkeypatch):
     drill("start", "other")
     answer(begun, "solution")
     assert drill("check", "11")[0] == 1
@@ -122,7 +122,7 @@ def test_the_folder_one_stands_in_comes_first(drill, begun, tmp_path, monkeypatc
     assert cli.main(["drill", "check", "11"]) == 0
 
 
-def test_a_traceback_comes_with_v_alone(drill, begun):
+def test_a_traceback_is_shown_only_with_v(drill, begun):
     answer(begun, "raises")
     assert "Traceback" not in drill("check", "11")[1]
     _, out, err = drill("check", "11", "-v")
@@ -131,7 +131,7 @@ def test_a_traceback_comes_with_v_alone(drill, begun):
 
 
 def test_all_untouched_are_open_and_none_counts_as_a_try(drill, tmp_path, monkeypatch):
-    """All three: each is graded in a process of its own."""
+    """All three, each graded in a separate process."""
     monkeypatch.setattr(DrillSession, "everything", lambda session: exercises()[:3])
     drill("start")
     code, out, _ = drill("check", "--all")
@@ -166,7 +166,7 @@ def test_next_says_why(drill, begun):
     assert str(begun) in out
 
 
-def test_what_next_chose_is_meant_until_another_file_is_saved(drill, begun, ungraded):
+def test_the_exercise_from_next_is_the_default_until_another_file_is_saved(drill, begun, ungraded):
     answer(begun, "solution")
     os.utime(begun / f"{LINEAR.slug}.py", (1e9, 1e9))
     assert "11  Linear backward" in drill("check")[1]
@@ -177,11 +177,11 @@ def test_what_next_chose_is_meant_until_another_file_is_saved(drill, begun, ungr
     assert "11  Linear backward" in drill("check")[1]
 
 
-def test_task_is_shown_as_it_is_in_a_pipe(drill, begun):
+def test_a_task_is_shown_unchanged_in_a_pipe(drill, begun):
     assert drill("task", "11")[1].strip() == LINEAR.task.strip()
 
 
-def test_reset_asks_and_keeps_what_was_there(drill, begun, typed):
+def test_reset_asks_and_keeps_the_old_answer(drill, begun, typed):
     answer(begun, "solution")
     assert "Nothing was changed." in drill("reset", "11")[1]
     typed("n")
@@ -210,7 +210,7 @@ def test_a_solution_is_written_when_it_was_earned(drill, begun):
     assert (begun / "solutions" / f"{LINEAR.slug}.py").exists()
 
 
-def test_a_solution_that_was_not_earned_is_asked_for_and_recorded(drill, begun, typed, tmp_path):
+def test_an_unearned_solution_needs_a_yes_and_is_recorded(drill, begun, typed, tmp_path):
     assert "Nothing was written." in drill("solution", "11")[1]
     typed("yes")
     assert drill("solution", "11")[0] == 0
@@ -242,7 +242,7 @@ def test_show_writes_the_replay(drill, begun, tmp_path):
     assert (tmp_path / "page.html").read_text(encoding="utf-8").lower().startswith("<!doctype html>")
 
 
-def test_the_quiz_asks_and_remembers_after_each_card(drill, typed, tmp_path):
+def test_the_quiz_asks_and_saves_after_each_card(drill, typed, tmp_path):
     typed("", "r", "", "w")
     code, out, _ = drill("quiz", "--count", "3")
     assert code == 0
@@ -325,7 +325,7 @@ def test_follow_ups_are_listed(drill):
 
 @pytest.fixture
 def interviewed(drill, begun, tmp_path, monkeypatch):
-    """Hold an interview about the linear layer, with a wrong answer in the file; gives what was shown."""
+    """Hold an interview about the linear layer, with a wrong answer in the file; returns the output."""
     monkeypatch.setattr(asking, "for_interview", lambda *arguments: [find("11_linear_backward")])
     start = Workspace.start
 
@@ -344,7 +344,7 @@ def interviewed(drill, begun, tmp_path, monkeypatch):
     return hold
 
 
-def test_an_interview_is_kept_with_its_answers_and_its_summary_written(interviewed, begun, drill, tmp_path):
+def test_an_interview_is_saved_with_its_answers_and_its_summary_is_written(interviewed, begun, drill, tmp_path):
     out = interviewed("r\nc\nq\ny\nthe mean over the batch\n\n1\nbanana\n\n\ns\nall\nq\n")
     assert "Your file has no tests yet." in out
     assert "[bias-gradient-averaged]" in out
@@ -363,21 +363,21 @@ def test_an_interview_is_kept_with_its_answers_and_its_summary_written(interview
     assert "0 of 1  none " in drill("stats")[1]
 
 
-def test_what_a_scorecard_promises_of_next_next_does(interviewed, drill):
+def test_next_gives_the_exercise_that_the_scorecard_names(interviewed, drill):
     out = interviewed("c\nq\ny\nq\n")
     promised = out.partition("`drill next` gives ")[2].partition(":")[0]
     assert promised
     assert drill("next")[1].startswith(promised.replace(" ", "  ", 1))
 
 
-def test_a_wrong_answer_puts_the_card_on_the_same_matter_into_the_schedule(interviewed, drill, tmp_path):
+def test_a_wrong_answer_puts_the_card_on_the_same_subject_into_the_schedule(interviewed, drill, tmp_path):
     interviewed("c\nq\ny\nbanana\n\nq\n")
     (card,) = progress(tmp_path)["cards"]
     assert card == next(one.card for one in FOLLOW_UPS if one.because == "made: averaging")
     assert f"{date.today() + timedelta(1)}    " in drill("quiz", "--list")[1]
 
 
-def test_in_a_strict_interview_the_grade_and_its_mistake_come_after_the_clock(interviewed, drill, tmp_path):
+def test_in_a_strict_interview_the_grade_and_its_mistake_come_at_the_end(interviewed, drill, tmp_path):
     out = interviewed("c\nd\nq\n", "--strict")
     before, _, afterwards = out.partition("Your answer to Linear backward as it is now:")
     assert "Expected r, t, d, q or ?; got 'c'." in before
@@ -386,7 +386,7 @@ def test_in_a_strict_interview_the_grade_and_its_mistake_come_after_the_clock(in
     assert progress(tmp_path)["mistakes"][0]["code"] == "bias-gradient-averaged"
 
 
-def test_a_plan_is_made_of_what_is_known(drill, begun, monkeypatch):
+def test_a_plan_uses_the_progress(drill, begun, monkeypatch):
     monkeypatch.setattr(asking, "today", lambda: date(2026, 11, 29))
     answer(begun, "bias-gradient-averaged")
     drill("check", "11")
@@ -451,14 +451,14 @@ def test_a_mistake_is_one_sentence(drill, begun, arguments, says):
     assert "Traceback" not in out + err
 
 
-def test_start_in_the_place_of_a_file_is_said(drill, tmp_path):
+def test_start_with_a_file_for_a_folder_is_reported(drill, tmp_path):
     Path("taken").write_text("")
     code, _, err = drill("start", "taken")
     assert code == 2
     assert "cannot be created" in err
 
 
-def test_progress_that_cannot_be_kept_does_not_hide_the_grade(drill, begun, monkeypatch):
+def test_progress_that_cannot_be_saved_does_not_hide_the_grade(drill, begun, monkeypatch):
     def full(descriptor):
         raise OSError(28, "No space left on device")
 
@@ -481,7 +481,7 @@ def test_a_folder_that_cannot_be_written_hides_nothing(drill, begun, monkeypatch
     assert "could not be written: Read-only file system" in err
 
 
-def test_progress_that_cannot_be_read_is_said(drill, begun, tmp_path):
+def test_progress_that_cannot_be_read_is_reported(drill, begun, tmp_path):
     (tmp_path / "home" / "progress.json").unlink()
     (tmp_path / "home" / "progress.json").mkdir()
     code, _, err = drill("check", "11")
@@ -489,14 +489,14 @@ def test_progress_that_cannot_be_read_is_said(drill, begun, tmp_path):
     assert "cannot be read" in err
 
 
-def test_what_is_missing_is_said_with_what_to_type(drill, monkeypatch):
+def test_a_missing_package_is_reported_with_the_command_to_type(drill, monkeypatch):
     monkeypatch.setattr(errors, "find_spec", lambda name: None if name == "filelock" else object())
     code, _, err = drill("list")
     assert code == 2
     assert "tinygrad-dropout drill needs packages that are not installed, filelock: type `pip install filelock`" in err
 
 
-def test_drill_alone_prints_its_help(drill):
+def test_drill_without_a_command_prints_its_help(drill):
     code, out, _ = drill()
     assert code == 0
     assert "interview" in out

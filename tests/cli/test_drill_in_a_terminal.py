@@ -19,7 +19,7 @@ BOX_DRAWING = re.compile("[\u2500-\u257f\u2022]")
 
 @pytest.fixture
 def shown(run, tmp_path, monkeypatch):
-    """What a terminal of so many columns shows of a command."""
+    """The output of a command in a terminal with this many columns."""
     monkeypatch.setenv("TINYGRAD_DROPOUT_HOME", str(tmp_path / "home"))
     for name, value in {"FORCE_COLOR": "1", "NO_COLOR": "1", "TERM": "xterm"}.items():
         monkeypatch.setenv(name, value)
@@ -39,7 +39,7 @@ def words(text):
 
 
 def bare(word):
-    """Without Markdown's signs, and the commas and colons that a list has where a table has columns."""
+    """A text without Markdown's marks, and without the commas and colons that a list has instead of columns."""
     return re.sub(r"[`*|\\:,]", "", word)
 
 
@@ -64,7 +64,7 @@ def test_an_interview_fits_the_terminal(shown, monkeypatch, strict, columns):
 
 @pytest.mark.parametrize("exercise", [find("27_"), find("34_")], ids=lambda one: one.slug)
 @pytest.mark.parametrize("options", [[], ["--strict"]], ids=["practice", "strict"])
-def test_the_longest_task_fits_the_first_screen_with_what_stands_above_it(
+def test_the_longest_task_fits_the_first_screen_with_the_lines_above_it(
     shown, monkeypatch, tmp_path, exercise, options
 ):
     monkeypatch.chdir(tmp_path)
@@ -80,7 +80,7 @@ def test_the_longest_task_fits_the_first_screen_with_what_stands_above_it(
 
 
 def too_wide(text, columns):
-    """Lines that the terminal would break, but for code, arrays and paths, which are never cut into words."""
+    """Lines that the terminal would break, except code, arrays and paths, which are never cut."""
     return [
         line for line in text.splitlines() if len(line) > columns and not line.startswith("    ") and "/" not in line
     ]
@@ -114,7 +114,7 @@ def test_no_word_of_a_task_is_broken(shown, exercise, columns):
     assert shown_words <= known
 
 
-def test_a_blank_line_stands_before_a_hint(shown):
+def test_a_blank_line_precedes_a_hint(shown):
     assert shown(80, "hint", "11").startswith("\n11  ")
 
 

@@ -22,7 +22,7 @@ def test_a_line_of_code_that_looks_like_a_header_is_not_one():
     assert files_in(joined(files)) == {"a.py": f" {HEADER}b.py\nx = 1\n {HEADER}c.py\ny = 2\n"}
 
 
-def test_a_name_may_hold_spaces():
+def test_a_name_may_contain_spaces():
     files = {"my notes.py": "x = 1\n", "the folder/a b.py": "y = 2\n"}
     assert files_in(joined(files)) == files
 

@@ -49,7 +49,7 @@ def test_exercises_are_numbered_from_1_without_a_gap():
 
 
 @every_exercise
-def test_a_task_says_what_the_shapes_an_example_and_what_is_allowed(exercise):
+def test_a_task_has_a_title_an_example_and_what_is_allowed(exercise):
     assert re.match(r"# \S", exercise.task)
     assert "\n## Example" in exercise.task
     assert "\n## Allowed" in exercise.task
@@ -122,7 +122,7 @@ def test_what_an_exercise_trains_is_what_its_wrong_answers_get_wrong(exercise):
 
 
 @every_exercise
-def test_the_wrong_answers_of_an_exercise_have_messages_of_their_own(exercise):
+def test_the_wrong_answers_of_an_exercise_have_different_messages(exercise):
     messages = [rejection.message for rejection in rejections(exercise)]
     assert len(set(messages)) == len(messages)
 

@@ -10,7 +10,7 @@ from tinygrad_dropout.drills.grader import answer
 
 RAISES_AT_ONCE = {
     "a syntax error": ("def f(:\n    pass", "syntax-error", "Python cannot read line 1"),
-    "a null byte": ("x = 1\0", "syntax-error", "holds a null byte"),
+    "a null byte": ("x = 1\0", "syntax-error", "contains a null byte"),
     "torch": ("import torch", "forbidden-import", "imports torch"),
     "a part of torch": ("from torch.nn import functional", "forbidden-import", "imports torch"),
     "this package": ("import tinygrad_dropout as td", "forbidden-import", "imports tinygrad_dropout"),

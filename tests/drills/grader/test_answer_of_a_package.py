@@ -14,7 +14,7 @@ USES = {"__init__.py": "from framework.a import x"}
 RAISES = {
     "a syntax error": ("x = 1\nx =", "syntax-error", "Python cannot read line 2 of framework/a.py"),
     "a return outside of a function": ("return 1", "syntax-error", "line 1 of framework/a.py: 'return' outside"),
-    "a null byte": ("x = 1\0", "syntax-error", "Python cannot read framework/a.py: it holds a null byte"),
+    "a null byte": ("x = 1\0", "syntax-error", "Python cannot read framework/a.py: it contains a null byte"),
     "torch": ("import torch", "forbidden-import", "framework/a.py imports torch;"),
     "torch inside a function": ("def x():\n    import torch", "forbidden-import", "framework/a.py imports torch;"),
     "a computed import": ("__import__('tor' + 'ch')", "forbidden-import", "imports something computed"),

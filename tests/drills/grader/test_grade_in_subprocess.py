@@ -143,8 +143,8 @@ def test_nothing_is_left_running(tmp_path):
     [
         (None, "there is no .*answer.py; `drill reset 11` writes it again"),
         (b"\xff\xfe", "expected UTF-8, and byte 0 is not"),
-        ("a directory", "answer.py cannot be read: expected a file, and it is something else"),
-        ("a pipe", "answer.py cannot be read: expected a file, and it is something else"),
+        ("a directory", "answer.py cannot be read: expected a file, got something else"),
+        ("a pipe", "answer.py cannot be read: expected a file, got something else"),
     ],
 )
 def test_an_unreadable_file_is_reported(tmp_path, content, says):

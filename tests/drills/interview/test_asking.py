@@ -1,4 +1,4 @@
-"""One question: the answer is kept with its time, and rated by the points that it makes."""
+"""One question: the answer is saved with its time, and rated by the points that it makes."""
 
 import pytest
 
@@ -15,7 +15,7 @@ WHY = Question(
 
 
 def asked(*typed, spoken=True):
-    """(what came of it, whether to go on, what was shown); each line takes five seconds to type."""
+    """(record, whether to go on, output); each line takes five seconds to type."""
     left, shown, clock = list(typed), [], [0]
 
     def read(prompt):
@@ -39,14 +39,14 @@ def asked(*typed, spoken=True):
         ("0", "wrong", []),
     ],
 )
-def test_the_rating_is_that_of_the_points_that_were_made(typed, rating, made):
+def test_the_rating_follows_from_the_points_made(typed, rating, made):
     answered, goes_on, _ = asked("The expectation", "does not change.", "", typed)
     assert goes_on
     assert (answered.rating, answered.made, answered.points) == (rating, made, 3)
     assert (answered.answer, answered.seconds) == ("The expectation\ndoes not change.", 15)
 
 
-def test_the_answer_and_ours_are_shown_one_under_the_other_with_the_points_numbered():
+def test_the_answer_is_shown_above_ours_with_the_points_numbered():
     _, _, shown = asked("no change of the mean, as expected", "", "1")
     yours, _, ours = shown.partition("Ours:")
     assert "Yours:\n  no change of the mean" in yours
@@ -55,14 +55,14 @@ def test_the_answer_and_ours_are_shown_one_under_the_other_with_the_points_numbe
     assert "Partly: 1 of 3 points." in ours
 
 
-def test_an_answer_without_a_word_of_ours_counts_as_wrong_and_that_is_said():
+def test_an_answer_without_a_word_of_ours_counts_as_wrong_with_a_message():
     answered, goes_on, shown = asked("banana banana", "")
     assert goes_on
     assert (answered.rating, answered.made) == ("wrong", [])
     assert "no word in common with ours" in shown
 
 
-def test_an_empty_answer_is_not_answered_and_ours_is_shown():
+def test_an_empty_answer_counts_as_unanswered_and_ours_is_shown():
     answered, goes_on, shown = asked("")
     assert goes_on
     assert answered.unanswered
@@ -76,7 +76,7 @@ def test_a_spoken_answer_is_recorded_as_spoken():
     assert not answered.unanswered
 
 
-def test_where_nothing_may_be_said_aloud_s_is_an_answer():
+def test_s_is_an_answer_if_nothing_may_be_said_aloud():
     answered, _, _ = asked("s", "", spoken=False)
     assert (answered.spoken, answered.answer, answered.rating) == (False, "s", "wrong")
 
@@ -89,7 +89,7 @@ def test_q_leaves_the_question_unasked_and_at_the_points_unrated():
 
 
 @pytest.mark.parametrize("typed", ["4", "0 1", "some", "1 x", "-1", ""])
-def test_what_is_no_point_is_said_and_asked_again(typed):
+def test_invalid_points_are_reported_and_asked_again(typed):
     answered, _, shown = asked("the expectation", "", typed, "2")
     assert answered.made == [2]
     assert f"Expected numbers from 1 to 3, all, none, q or ?; got {typed!r}." in shown
@@ -113,7 +113,7 @@ def test_a_question_mark_explains_both_prompts():
         ("", False),
     ],
 )
-def test_an_answer_shares_content_if_it_has_a_word_of_ours_that_the_question_has_not(answer, shares):
+def test_an_answer_shares_content_if_it_has_a_word_of_ours_that_is_not_in_the_question(answer, shares):
     assert shares_content(answer, WHY) == shares
 
 
@@ -125,7 +125,7 @@ def test_a_formula_or_a_number_is_content_too(answer, ours):
     assert content(answer) & content(ours)
 
 
-def test_points_are_numbers_that_there_are():
+def test_points_are_existing_numbers():
     assert ticked("2 2,3", 3) == [2, 3]
     assert ticked("none", 3) == []
     assert ticked("", 3) is None

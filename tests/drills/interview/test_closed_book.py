@@ -1,4 +1,4 @@
-"""What the run from memory gives an interview: two stages in one file, tests scored once, three questions."""
+"""An interview from memory: two stages in one file, tests scored once, three questions."""
 
 from random import Random
 
@@ -24,7 +24,7 @@ def said():
 
 @pytest.fixture
 def book(tmp_path, said):
-    """A run that has begun; what it shows is in `said`."""
+    """A started interview; its output is in `said`."""
     made = ClosedBook(
         tmp_path, check=lambda stage: Grade((stage.slug,)), show=said.append, say=lambda text, kind: said.append(text),
         cards=load(), chance=Random(0),
@@ -35,7 +35,7 @@ def book(tmp_path, said):
 
 @pytest.fixture
 def scored(monkeypatch):
-    """What is asked to be scored; scoring takes processes."""
+    """The arguments of scoring, which itself is not run because it takes processes."""
     asked = []
 
     def score(source, shown_as, subject):
@@ -46,7 +46,7 @@ def scored(monkeypatch):
     return asked
 
 
-def test_it_begins_with_two_tasks_and_an_empty_file(book, tmp_path):
+def test_it_starts_with_two_tasks_and_an_empty_file(book, tmp_path):
     assert sorted(path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*") if path.is_file()) == [
         "framework/__init__.py",
         *(f"tasks/{one.slug}.md" for one in (FIRST, SECOND)),
@@ -127,7 +127,7 @@ def test_every_known_mistake_can_be_put_to_the_candidates_tests(sample):
     assert defined(source)["Value"](3.0).data == 3.0 or "data" in sample.name
 
 
-def test_questions_are_about_what_was_made_then_the_code_then_cards_on_backprop(book):
+def test_questions_are_about_mistakes_then_the_code_then_cards_on_backprop(book):
     outcome = Outcome("2026-11-25T12:00:00", 20, book.attempts(), strict=True)
     outcome.attempts[1].mistakes = [("overwrites-the-gradient", "accumulation")]
     asked = book.actions().questions(outcome)
@@ -138,17 +138,17 @@ def test_questions_are_about_what_was_made_then_the_code_then_cards_on_backprop(
 
 
 @pytest.mark.parametrize("text", [b"", b"x =", b"\xff\xfe", b"\xef\xbb\xbfx = 1"])
-def test_questions_are_asked_whatever_is_in_the_file(book, text):
+def test_questions_are_asked_for_any_content_of_the_file(book, text):
     book.file.write_bytes(text)
     assert len(book.actions().questions(Outcome("2026-11-25T12:00:00", 20, book.attempts()))) == 3
 
 
-def test_a_file_that_is_gone_is_no_reason_to_ask_nothing(book):
+def test_questions_are_asked_even_if_the_file_is_missing(book):
     book.file.unlink()
     assert len(book.actions().questions(Outcome("2026-11-25T12:00:00", 20, book.attempts()))) == 3
 
 
-def test_a_rejection_is_given_as_it_is(book):
+def test_a_rejection_is_passed_on_unchanged(book):
     wrong = Grade((), Rejection("a-code", "It is wrong."))
     book.check = lambda stage: wrong
     assert book.actions().check(book.tasks()[0]) is wrong

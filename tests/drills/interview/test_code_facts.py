@@ -1,4 +1,4 @@
-"""What is seen in an answer, and what is not."""
+"""Which facts are found in an answer, and which are not."""
 
 from dataclasses import replace
 
@@ -11,7 +11,7 @@ from tinygrad_dropout.drills.interview.follow_ups import FOLLOW_UPS
 
 EXPOSED = "def exposing_input():\n    return {'x': x, 'p': %s, 'training': %s}"
 
-#: A fact, and a source in which it is seen.
+#: A fact, and a source in which it is found.
 SEEN = [
     ("adds-to-grad", "parent.grad += value.grad * slope"),
     ("aligns-from-the-right", "for m, n in zip_longest(reversed(a), reversed(b), fillvalue=1): pass"),
@@ -82,7 +82,7 @@ SEEN = [
     *((f"bug-{bug.kind}", f"BUG = {name!r}") for name, bug in BUGS.items()),
 ]
 
-#: A fact, and a source in which it might be thought to be seen.
+#: A fact, and a source that only looks like it.
 NOT_SEEN = [
     ("adds-to-grad", "total += value.grad"),
     ("aligns-from-the-right", "for m, n in zip(a, reversed(b)): pass"),
@@ -133,12 +133,12 @@ def test_every_fact_is_tried_here():
 
 
 @pytest.mark.parametrize(("fact", "source"), SEEN)
-def test_a_fact_is_seen(fact, source):
+def test_a_fact_is_found(fact, source):
     assert fact in facts(source)
 
 
 @pytest.mark.parametrize(("fact", "source"), NOT_SEEN)
-def test_what_only_looks_like_a_fact_is_not_taken_for_it(fact, source):
+def test_a_source_that_only_looks_like_a_fact_is_not_mistaken_for_it(fact, source):
     assert fact not in facts(source)
 
 
@@ -146,7 +146,7 @@ def test_nothing_is_seen_where_nothing_is():
     assert facts("rng = np.random.default_rng(0)\nfor step in range(steps):\n    x = x - g\ny = x * mask") == set()
 
 
-def test_what_the_grader_noted_is_seen_too_even_where_the_source_cannot_be_read():
+def test_the_graders_notes_are_kept_even_if_the_source_cannot_be_read():
     assert facts("x = 1", ["float-mask"]) == {"float-mask"}
     assert facts("def f(:", ["float-mask"]) == {"float-mask"}
 
@@ -177,6 +177,6 @@ def test_a_starter_leads_to_no_question(exercise):
     assert facts(exercise.starter) == set()
 
 
-def test_a_hunt_that_is_not_begun_leads_to_no_question_about_its_answer():
+def test_a_hunt_that_was_not_started_leads_to_no_question_about_its_answer():
     for exercise in (one for one in EXERCISES if one.hunt):
         assert [fact for fact in facts(exercise.starter) if fact.startswith(("bug-", "input-"))] == []

@@ -31,7 +31,7 @@ def test_a_question_asks_and_its_answer_answers(one):
 
 
 @pytest.mark.parametrize("one", FOLLOW_UPS, ids=lambda one: one.because)
-def test_an_answer_has_points_to_tick_and_a_card_on_the_same_matter(one):
+def test_an_answer_has_points_to_tick_and_a_card_on_the_same_subject(one):
     assert 3 <= len(one.points) <= 5
     assert all(4 <= len(point.split()) <= 14 for point in one.points)
     assert len(set(one.points)) == len(one.points)
@@ -69,7 +69,7 @@ def test_a_file_becomes_questions():
         ("**Card.** keep-or-drop\n", "", 14, "`**Card.** ...`; got the end of the file"),
     ],
 )
-def test_what_is_wrong_in_the_file_is_said(before, after, line, expected):
+def test_a_mistake_in_the_file_is_reported_with_its_line(before, after, line, expected):
     with pytest.raises(ValueError, match=r"^follow_ups\.md, line ") as raised:
         parsed(MADE.replace(before, after))
     assert f", line {line}: expected {expected}" in str(raised.value)

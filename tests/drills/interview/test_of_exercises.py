@@ -17,9 +17,7 @@ LINEAR, HUNT = find("11_"), find("27_")
         ([HUNT, LINEAR], False, ["these files", "linear_backward(...)", "the exposing input is the test"], []),
     ],
 )  # fmt: skip
-def test_the_readme_says_which_file_how_tests_are_written_and_what_comes_afterwards(
-    exercises, strict, says, leaves_out
-):
+def test_the_readme_names_the_file_and_explains_tests_and_the_end(exercises, strict, says, leaves_out):
     text = readme(exercises, strict=strict)
     assert [one for one in says if one not in text] == []
     assert [one for one in [*leaves_out, "drill check", "drill watch"] if one in text] == []

@@ -54,7 +54,7 @@ BODIES = {
 
 @pytest.fixture(scope="module")
 def failures():
-    """name -> how a test with that body ended; all of them in one file, since each run takes a process."""
+    """name -> the result of a test with that body; all are in one file, because each run takes a process."""
     tests = [f"def test_{number}():\n    {body}\n" for number, (body, *_) in enumerate(BODIES.values())]
     return dict(zip(BODIES, results("import numpy as np\n" + "".join(tests)), strict=True))
 
@@ -72,13 +72,13 @@ def test_each_test_passes_or_fails_on_its_own():
     assert [passed for passed, *_ in results(WRONG_TEST + AT_2)] == [False, True]
 
 
-def test_what_is_no_test_is_said():
+def test_an_invalid_test_is_reported():
     with_arguments, coroutine = results("def test_a(x):\n    pass\nasync def test_b():\n    pass\n")
     assert with_arguments[2] == "test_a takes arguments; expected a test without any"
     assert coroutine[2] == "test_b is an `async def`; expected a plain `def`"
 
 
-def test_an_answer_that_is_not_written_yet_is_said():
+def test_an_answer_that_is_not_written_yet_is_reported():
     assert results(AT_2, STARTER)[0][2] == "what it tests is not written yet"
 
 
@@ -93,11 +93,11 @@ def test_an_answer_that_is_not_written_yet_is_said():
         ),
     ],
 )
-def test_a_file_that_cannot_be_run_to_its_end_is_said(source, says):
+def test_a_file_that_cannot_be_run_to_its_end_is_reported(source, says):
     assert says in run_tests(source, "answer.py", SUBJECT).problem
 
 
-def test_a_file_without_tests_is_told_how_to_write_one():
+def test_without_tests_the_candidate_is_told_how_to_write_one():
     said = texts(lines_of_run(run_tests(RIGHT, "answer.py", SUBJECT), comparison_of(SUBJECT.tested), 80))
     assert "Your file has no tests yet." in said
     assert "assert np.allclose(double(...), [...])" in said
@@ -125,7 +125,7 @@ def test_each_test_has_a_line():
     ],
     ids=["none", "a weak one", "two", "a wrong one", "only a wrong one"],
 )  # fmt: skip
-def test_tests_are_scored_by_what_they_catch(tests, score):
+def test_tests_are_scored_by_the_mistakes_that_they_catch(tests, score):
     assert score_tests(RIGHT + tests, "answer.py", SUBJECT) == score
 
 
@@ -164,7 +164,7 @@ def test_a_score_in_words(score, says):
     assert says in texts(lines_of_score(score, 200))
 
 
-def test_helpers_of_the_starter_are_replaced_where_a_wrong_answer_has_its_own():
+def test_helpers_of_the_starter_are_replaced_if_a_wrong_answer_has_its_own():
     given = "class Node:\n    pass\n"
     subject = Subject(given + STARTER, given + RIGHT, WRONG[:1])
     assert (subject.names, subject.tested) == (["Node", "double"], "double")
@@ -189,7 +189,7 @@ def test_a_file_without_its_tests():
 
 @pytest.mark.slow
 @pytest.mark.parametrize("exercise", [one for one in exercises() if not one.hunt], ids=lambda one: one.slug)
-def test_every_wrong_answer_of_an_exercise_can_be_tested_but_for_few(exercise):
+def test_almost_every_wrong_answer_of_an_exercise_can_be_tested(exercise):
     wrong = [(sample.description, sample.source) for sample in exercise.wrong]
     subject = Subject(exercise.starter, exercise.solution, wrong, exercise.refused)
     score = score_tests(exercise.solution + "\ndef test_nothing():\n    pass\n", "answer.py", subject)

@@ -1,4 +1,4 @@
-"""Which questions are asked, and that each says truthfully why."""
+"""The choice of questions, and the reason for each."""
 
 from random import Random
 
@@ -19,7 +19,7 @@ def asked(made=(), seen=(), about=(COST, TESTS), count=5, seed=0, cards=CARDS):
 
 
 def kinds(questions):
-    """What each is: about a mistake, the code, every solution, or drawn."""
+    """The kind of each question: about a mistake, the code, every solution, or drawn."""
     words = ("you made this mistake", "your code", "about every solution", "drawn at random")
     return [next(word.split()[0] for word in words if one.reason.startswith(word)) for one in questions]
 
@@ -41,7 +41,7 @@ def test_a_mistake_comes_first_then_the_code_then_every_solution_then_cards(made
     assert kinds(asked(made, seen, count=count)) == expected
 
 
-def test_of_two_exercises_both_are_asked_about():
+def test_there_are_questions_about_both_of_two_exercises():
     questions = asked(["rescaling"], FACTS, about=(COST, TESTS, COST, TESTS), count=7)
     assert kinds(questions) == ["you", "your", "about", "about", "about", "about", "drawn"]
 
@@ -50,7 +50,7 @@ def test_the_latest_mistake_is_asked_about():
     assert asked(["mask", "rescaling"])[0].reason == reason("made: mask")
 
 
-def test_no_card_comes_twice_and_none_that_an_earlier_question_is_about():
+def test_no_card_repeats_another_card_or_an_earlier_question():
     taken = asked(["rescaling"], ["exp"])[0].card
     cards = [*CARDS, Card(taken, "dropout_theory", "?", "!", "", "")]
     for seed in range(20):
@@ -71,7 +71,7 @@ def test_a_card_keeps_its_points_and_its_rating_is_its_own():
     assert not any(one.is_card for one in asked(["rescaling"], FACTS)[:-1])
 
 
-def test_a_reason_is_what_was_seen():
+def test_a_reason_describes_what_was_seen():
     assert reason("made: rescaling") == "you made this mistake: the factor 1/(1-p)"
     assert reason("exp") == "your code: exp() is used"
     assert reason("float-mask") == "your code: the mask is an array of floats"

@@ -1,4 +1,4 @@
-"""What an interview ends in: what was done, what was not, what to repeat, and the trend."""
+"""The scorecard of an interview: what was done, what was not, what to repeat, and the trend."""
 
 from datetime import date
 from types import SimpleNamespace
@@ -92,11 +92,11 @@ PERFECT = "Nothing to repeat: everything was right at the first try."
         ({"attempts": [attempt(solved=False)], "questions": [answered()]}, False),
     ],
 )
-def test_all_was_right_is_said_only_if_all_was_done_and_right_at_once(given, perfect):
+def test_everything_right_is_printed_only_if_all_was_done_and_right_at_the_first_try(given, perfect):
     assert (PERFECT in card(**given)) == perfect
 
 
-def test_when_all_exercises_are_solved_nothing_is_promised_of_next():
+def test_when_all_exercises_are_solved_next_is_not_mentioned():
     assert "drill next" not in card([attempt()], [answered()], chosen=NONE)
 
 

@@ -26,7 +26,8 @@ ANSWERS = ["divide", "", "all"] * len(QUESTIONS)
 
 
 class Script:
-    """Types what it is told; a number moves the clock by so many seconds; a line with its end is saved as an answer."""
+    """Types a script: a number moves the clock by that many seconds; a line with a line break is saved as the
+    answer."""
 
     def __init__(self, folder, *steps, tasks=1, minutes=20, strict=False):
         self.steps, self.time, self.written, self.prompts, self.done = list(steps), 0.0, [], [], []
@@ -92,7 +93,7 @@ def test_an_answer_is_checked_until_it_is_solved_and_then_questions_are_asked(tm
     assert outcome.ended == "done"
 
 
-def test_in_strict_mode_only_tests_run_during_the_clock_and_the_grade_comes_afterwards(tmp_path):
+def test_in_strict_mode_tests_run_at_any_time_but_the_grade_comes_at_the_end(tmp_path):
     script = Script(tmp_path, "wrong\n", "c", "r", "d", *ANSWERS, strict=True)
     outcome, shown = script.run()
     assert script.done == ["show task-0", "test task-0", "check task-0", "score task-0"]
@@ -102,14 +103,14 @@ def test_in_strict_mode_only_tests_run_during_the_clock_and_the_grade_comes_afte
 
 
 @pytest.mark.parametrize(("strict", "spoken"), [(True, False), (False, True)])
-def test_an_answer_may_be_said_aloud_in_practice_only(tmp_path, strict, spoken):
+def test_an_answer_may_be_said_aloud_unless_the_interview_is_strict(tmp_path, strict, spoken):
     outcome, shown = Script(tmp_path, "q", "y", "s", "", "all", strict=strict).run()
     assert outcome.answered[0].spoken == spoken
     assert ("or s if you would rather say it aloud" in shown) == spoken
 
 
 @pytest.mark.parametrize("strict", [True, False])
-def test_when_the_time_is_up_the_answer_is_graded_as_it_stands(tmp_path, strict):
+def test_when_the_time_is_up_the_current_answer_is_graded(tmp_path, strict):
     outcome, shown = Script(tmp_path, "right\n", 1201, *ANSWERS, strict=strict).run()
     assert outcome.ended == "time"
     assert "Time is up: 20 minutes." in shown
@@ -117,7 +118,7 @@ def test_when_the_time_is_up_the_answer_is_graded_as_it_stands(tmp_path, strict)
     assert len([one for one in outcome.answered if one.asked]) == 3
 
 
-def test_what_is_typed_after_the_end_of_the_time_is_not_done(tmp_path):
+def test_commands_after_the_end_of_the_time_are_ignored(tmp_path):
     script = Script(tmp_path, "t", "q")
     read = script.interview.read
 
@@ -132,7 +133,7 @@ def test_what_is_typed_after_the_end_of_the_time_is_not_done(tmp_path):
 
 
 @pytest.mark.parametrize(("saved", "checks"), [("wrong\n", 1), ("right\n", 2)])
-def test_after_the_clock_only_what_was_changed_since_the_last_check_is_graded(tmp_path, saved, checks):
+def test_at_the_end_only_answers_changed_since_the_last_check_are_graded(tmp_path, saved, checks):
     script = Script(tmp_path, "wrong\n", "c", saved, "q", "y")
     script.run()
     assert script.done.count("check task-0") == checks
@@ -154,23 +155,23 @@ def test_d_goes_on_to_the_next_task_and_q_to_the_questions(tmp_path, typed, begu
     assert not any(one.asked for one in outcome.answered)
 
 
-def test_an_untouched_file_is_no_try(tmp_path):
+def test_an_untouched_file_is_not_a_try(tmp_path):
     outcome, _ = Script(tmp_path, "c", "c", "q", "y", "q").run()
     assert (outcome.attempts[0].tries, outcome.attempts[0].mistakes) == (0, [])
 
 
-def test_the_same_mistake_twice_in_a_row_is_one(tmp_path):
+def test_the_same_mistake_twice_in_a_row_counts_once(tmp_path):
     outcome, _ = Script(tmp_path, "wrong\n", "c", "c", "q", "y", "q").run()
     assert outcome.attempts[0].mistakes == [("scale-missing", "rescaling")]
     assert outcome.attempts[0].tries == 2
 
 
 @pytest.mark.parametrize("typed", ["x", "check it", ""])
-def test_what_is_not_understood_is_said(tmp_path, typed):
+def test_an_unknown_command_is_reported(tmp_path, typed):
     assert "Expected r, c, t, d, q or ?; got" in Script(tmp_path, typed, "q", "y", "q").run()[1]
 
 
-def test_a_question_mark_says_what_can_be_typed(tmp_path):
+def test_a_question_mark_lists_the_commands(tmp_path):
     script = Script(tmp_path, "?", "q", "y", "?", "q")
     _, shown = script.run()
     assert "  t  show the task\n" in shown
@@ -181,7 +182,7 @@ def test_a_question_mark_says_what_can_be_typed(tmp_path):
     assert max(map(len, script.prompts)) < 60
 
 
-def test_a_word_does_what_its_letter_does(tmp_path):
+def test_a_word_does_the_same_as_its_letter(tmp_path):
     script = Script(tmp_path, "Task", "run", "check", "done", "quit")
     script.run()
     assert script.done[:4] == ["show task-0", "show task-0", "test task-0", "check task-0"]
@@ -189,13 +190,13 @@ def test_a_word_does_what_its_letter_does(tmp_path):
 
 @pytest.mark.parametrize("end", [EOFError(), KeyboardInterrupt()], ids=["the end of the input", "Ctrl-C"])
 @pytest.mark.parametrize("where", [[], ["c"], ["q"], ["q", "y"], ["q", "y", "half of it"], ["q", "y", "divide", ""]])
-def test_whatever_ends_it_leaves_an_outcome(tmp_path, end, where):
+def test_every_way_to_end_it_leaves_an_outcome(tmp_path, end, where):
     outcome, _ = Script(tmp_path, *where, end).run()
     assert outcome.ended == "quit"
     assert [one.answer for one in outcome.answered if one.asked] == where[2:3]
 
 
-def test_a_deleted_file_is_said_and_no_reason_to_stop(tmp_path):
+def test_a_deleted_file_is_reported_and_the_interview_goes_on(tmp_path):
     script = Script(tmp_path, "c", "q", "y", "q")
     script.tasks[0].file.unlink()
     outcome, shown = script.run()
@@ -204,7 +205,7 @@ def test_a_deleted_file_is_said_and_no_reason_to_stop(tmp_path):
 
 
 @pytest.mark.parametrize("steps", [["wrong\n", "c", "q", "y", "divide", "", "1"], []])
-def test_an_outcome_can_be_kept(tmp_path, steps):
+def test_an_outcome_can_be_saved(tmp_path, steps):
     kept = Script(tmp_path, *steps).run()[0].as_json()
     assert matches_schema(kept, SCHEMA["interviews"][0])
     assert kept["exercises"] == ["task-0"]
@@ -226,21 +227,21 @@ def test_an_answer_that_is_broken_after_it_was_solved_is_graded_again(tmp_path):
 
 
 @pytest.mark.parametrize("typed", ["", "n", "q"])
-def test_q_asks_before_it_leaves_what_is_not_solved(tmp_path, typed):
+def test_q_asks_before_it_leaves_unsolved_tasks(tmp_path, typed):
     script = Script(tmp_path, 1, "q", typed, "t", "q", "y", "q")
     assert script.run()[0].ended == "done"
     assert script.done == ["show task-0", "show task-0"]
     assert "19:59 left. Quit the tasks? y, or Enter to stay: " in script.prompts
 
 
-def test_q_does_not_ask_when_all_is_solved(tmp_path):
+def test_q_does_not_ask_if_everything_is_solved(tmp_path):
     script = Script(tmp_path, "right\n", "c", "q", "q")
     script.run()
     assert not any("Quit the tasks" in prompt for prompt in script.prompts)
 
 
 @pytest.mark.parametrize("end", [["d"], ["q", "y"], [1201], ["q", 1201]], ids=str)
-def test_an_untouched_file_is_not_begun_and_not_graded(tmp_path, end):
+def test_an_untouched_file_counts_as_not_started_and_is_not_graded(tmp_path, end):
     script = Script(tmp_path, *end, "q")
     outcome, shown = script.run()
     assert "\nTask 0: not started." in shown
@@ -248,7 +249,7 @@ def test_an_untouched_file_is_not_begun_and_not_graded(tmp_path, end):
     assert (outcome.attempts[0].tries, outcome.attempts[0].tests) == (0, None)
 
 
-def test_where_no_tests_are_scored_none_are_asked_for(tmp_path):
+def test_tests_are_not_asked_for_if_they_are_not_scored(tmp_path):
     script = Script(tmp_path, "?", "right\n", "c", "d", "q")
     script.interview.tasks = [replace(script.tasks[0], tests_count=False)]
     shown = script.run()[1]
@@ -266,7 +267,7 @@ def test_where_no_tests_are_scored_none_are_asked_for(tmp_path):
         (b"\xef\xbb\xbfx = 1", "x = 1"),
     ],
 )
-def test_tests_and_layout_are_no_part_of_an_answer(tmp_path, text, answer):
+def test_tests_and_layout_are_not_part_of_an_answer(tmp_path, text, answer):
     task = Task("a", "A", 8, tmp_path / "a.py", tmp_path / "a.md")
     task.file.write_bytes(text)
     assert answer_in(task) == answer

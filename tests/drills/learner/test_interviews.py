@@ -1,4 +1,4 @@
-"""The trend over interviews, those of earlier versions too."""
+"""The trend over interviews, including those of earlier versions."""
 
 from tinygrad_dropout.drills.learner.interviews import MOST, trend
 
@@ -17,7 +17,7 @@ NEW = {
 }  # fmt: skip
 
 
-def test_the_last_interviews_stand_one_below_the_other():
+def test_the_last_interviews_are_listed_one_below_another():
     assert trend([OLD, NEW]).splitlines() == [
         "  date        minutes    solved  own tests  points  time",
         "  2026-11-24  40         1 of 2  -          -       1:01",
@@ -25,7 +25,7 @@ def test_the_last_interviews_stand_one_below_the_other():
     ]
 
 
-def test_without_valid_tests_none_is_said():
+def test_without_valid_tests_the_table_says_none():
     none = {**NEW, "attempts": [{"solved": False, "seconds": 1.0, "tests": {"count": 0, "caught": 0, "known": 0}}]}
     assert "0 of 1  none " in trend([none])
 

@@ -1,4 +1,4 @@
-"""The folder in which a framework is built: begun, found from inside, begun again; files that were there stay."""
+"""The folder in which a framework is built: started, found from inside, started again; existing files stay."""
 
 from datetime import datetime
 
@@ -25,7 +25,7 @@ def texts(folder):
     return {path.relative_to(folder).as_posix(): path.read_text("utf-8") for path in files}
 
 
-def test_it_begins_with_the_tasks_and_the_starter(own):
+def test_it_starts_with_the_tasks_and_the_starter(own):
     assert texts(own.folder) == {
         "README.md": README,
         "framework/__init__.py": files_in(ALL[0].starter)["__init__.py"].rstrip() + "\n",
@@ -33,12 +33,12 @@ def test_it_begins_with_the_tasks_and_the_starter(own):
     }
 
 
-def test_what_the_readme_names_can_be_typed(own):
+def test_the_commands_in_the_readme_exist(own):
     for command in ("check", "watch", "task", "hint", "list"):
         assert f"tinygrad-dropout build {command} " in README
 
 
-def test_begun_again_it_leaves_everything_but_old_tasks_alone(own):
+def test_a_second_start_changes_only_old_tasks(own):
     (own.package / "__init__.py").write_text("x = 1")
     (own.folder / "README.md").write_text("my notes")
     (own.folder / "tasks" / f"{ALL[0].slug}.md").write_text("# Value\n\nAn older version.\n")
@@ -48,7 +48,7 @@ def test_begun_again_it_leaves_everything_but_old_tasks_alone(own):
     assert found[f"tasks/{ALL[0].slug}.md"] == ALL[0].task
 
 
-def test_a_file_of_ones_own_among_the_tasks_stays(tmp_path):
+def test_the_learners_own_file_among_the_tasks_stays(tmp_path):
     own = OwnFramework(tmp_path)
     task = own.folder / "tasks" / f"{ALL[0].slug}.md"
     task.parent.mkdir()
@@ -67,13 +67,13 @@ def test_it_is_found_from_its_folder_and_from_its_package(own, inside, found):
     assert (at is not None and at.folder == own.folder) == found
 
 
-def test_a_package_of_another_name_is_none(tmp_path):
+def test_a_package_with_another_name_is_not_found(tmp_path):
     (tmp_path / "__init__.py").write_text("")
     assert OwnFramework.at(tmp_path) is None
 
 
 @pytest.mark.parametrize("stage", ALL, ids=lambda one: one.slug)
-def test_all_stages_have_one_package_and_are_the_same_for_all(own, stage):
+def test_all_stages_share_one_package_and_are_the_same_for_all_learners(own, stage):
     assert own.path(stage) == own.package
     assert own.mine(stage) is stage
 
@@ -93,7 +93,7 @@ def test_reset_of_a_package_that_is_gone_writes_it_again(own):
     assert (own.package / "__init__.py").exists()
 
 
-def test_a_package_that_cannot_be_moved_is_said_and_stays(own):
+def test_a_package_that_cannot_be_moved_is_reported_and_stays(own):
     own.reset(WHEN)
     (own.folder / "before-reset" / f"framework-{WHEN:%Y%m%d-%H%M%S-%f}" / "more.py").write_text("")
     with pytest.raises(DrillError, match="framework cannot be moved: "):
@@ -101,7 +101,7 @@ def test_a_package_that_cannot_be_moved_is_said_and_stays(own):
     assert (own.package / "__init__.py").exists()
 
 
-def test_a_solution_is_our_package_beside_the_learners(own):
+def test_a_solution_is_our_package_next_to_the_learners(own):
     folder = own.write_solution(ALL[4])
     assert folder.parent.parent == own.folder / "solutions"
     assert texts(folder) == files_in(ALL[4].solution)

@@ -1,4 +1,4 @@
-"""A plan day by day: what is open first, cards as they fall due, interviews, and rest on the last day."""
+"""A plan day by day: open mistakes first, cards when they are due, interviews, and rest on the last day."""
 
 from datetime import date, datetime, timedelta
 from types import SimpleNamespace
@@ -52,11 +52,11 @@ def test_a_day_for_which_no_plan_can_be_made_is_refused(text, says):
 
 
 @pytest.mark.parametrize("text", ["2026-11-30", "2027-11-29"])
-def test_tomorrow_and_in_a_year_are_days_to_come(text):
+def test_tomorrow_and_a_day_in_a_year_are_accepted(text):
     assert day_of(text, TODAY).isoformat() == text
 
 
-def test_the_plan_begins_with_what_next_gives():
+def test_the_plan_starts_with_the_exercise_that_next_gives():
     progress = Progress({})
     progress.record("18_inverted_dropout_forward", Grade((), Rejection("scale-missing", "", kind="rescaling")), NOON)
     first, why = planned(progress=progress).days[0].exercises[0]
@@ -64,7 +64,7 @@ def test_the_plan_begins_with_what_next_gives():
     assert why.startswith("after scale-missing")
 
 
-def test_the_plan_leaves_what_is_known_as_it_was():
+def test_planning_does_not_change_the_progress():
     progress = Progress({})
     planned(progress=progress)
     assert progress.as_json() == Progress({}).as_json()
@@ -76,7 +76,7 @@ def test_with_enough_time_every_exercise_has_its_day_once():
     assert plan.left == []
 
 
-def test_what_has_no_room_is_named_and_what_is_about_something_else_comes_first():
+def test_exercises_that_do_not_fit_are_named_and_new_kinds_of_mistake_come_first():
     alike = [exercise(number, 10, ("mask",)) for number in range(1, 5)]
     plan = planned(days=3, everything=[*alike, exercise(5, 10, ("rate",))], cards=())
     assert set(numbers(plan)) >= {1, 5}
@@ -85,7 +85,7 @@ def test_what_has_no_room_is_named_and_what_is_about_something_else_comes_first(
 
 @pytest.mark.parametrize("minutes", [15, 45, 120])
 @pytest.mark.parametrize("days", [2, 5, 30])
-def test_no_day_is_longer_than_its_minutes_but_for_an_interview(days, minutes):
+def test_no_day_is_longer_than_its_minutes_except_for_an_interview(days, minutes):
     plan = planned(days=days, minutes=minutes)
     total = sum(minutes_of(one) for day in plan.days for one, _ in day.exercises)
     used = [minutes - day.room - day.due - day.new for day in plan.days[:-1] if not day.interview]
@@ -106,7 +106,7 @@ def test_an_exercise_that_is_too_long_for_a_day_is_finished_on_the_next():
     ]
 
 
-def test_cards_come_on_the_day_when_they_are_due_and_new_ones_in_equal_parts():
+def test_cards_come_on_the_day_when_they_are_due_and_new_ones_are_spread_evenly():
     due = rate(None, "right", TODAY)  # in two days
     plan = planned(days=6, cards=CARDS[:11], progress=Progress({"cards": {CARDS[0].id: to_json(due)}}))
     assert due_day(due) == TODAY + timedelta(2)
@@ -129,7 +129,7 @@ def test_there_are_never_more_than_ten_new_cards_a_day():
         (12, 20, True, [(10, 20, False), (3, 20, True)]),
     ],
 )
-def test_interviews_grow_longer_and_in_the_last_week_strict(days, minutes, had_one, expected):
+def test_interviews_grow_longer_and_are_strict_in_the_last_week(days, minutes, had_one, expected):
     kept = {"when": "", "minutes": 20, "exercises": [], "attempts": [], "answered": []}
     plan = planned(days, Progress({"interviews": [kept] * had_one}), minutes=minutes)
     found = [((plan.until - day.day).days, day.interview, day.strict) for day in plan.days if day.interview]
@@ -178,7 +178,7 @@ def test_a_plan_for_tomorrow_is_one_sentence(known, says):
     assert text.count(".") == 1
 
 
-def test_what_has_no_room_is_sorted():
+def test_exercises_that_do_not_fit_are_sorted():
     progress = Progress({})
     progress.record("18_inverted_dropout_forward", Grade((), Rejection("scale-missing", "", kind="rescaling")), NOON)
     plan = planned(2, progress)

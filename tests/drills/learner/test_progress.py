@@ -1,4 +1,4 @@
-"""Progress is kept: two processes at once lose nothing, a damaged file is set aside, a full disk changes nothing."""
+"""Progress is saved: two processes lose nothing, a damaged file is set aside, a full disk changes nothing."""
 
 import json
 import multiprocessing
@@ -24,14 +24,14 @@ def path(tmp_path):
     return tmp_path / "data" / "progress.json"
 
 
-def test_a_new_learner_has_none(path):
+def test_a_new_learner_has_no_progress(path):
     assert load(path).as_json() == {
         "version": 2, "folder": "", "build_folder": "", "builds": {}, "current": "", "chosen": "", "why": "",
         "exercises": {}, "cards": {}, "interviews": [], "mistakes": [],
     }  # fmt: skip
 
 
-def test_what_is_changed_is_found_again(path):
+def test_changes_are_saved(path):
     with changing(path) as progress:
         progress.folder = "somewhere"
         progress.record(SLUG, WRONG, NOON)
@@ -50,15 +50,15 @@ def test_it_is_plain_text(path):
     assert '"folder": "Übungen"' in path.read_text(encoding="utf-8")
 
 
-def test_the_same_mistake_twice_in_a_row_is_one_and_again_later_another():
+def test_the_same_mistake_twice_in_a_row_counts_once_and_later_again():
     progress = Progress({})
     for grade in (WRONG, WRONG, Grade(), WRONG):
         progress.record(SLUG, grade, NOON)
     assert progress.bugs() == {"scale-missing": 2}
-    assert progress.of(SLUG)["tries"] == 3  # what is tried after it was solved is no try
+    assert progress.of(SLUG)["tries"] == 3  # tries after it was solved do not count
 
 
-def test_a_gap_as_it_was_given_is_no_try():
+def test_an_unchanged_gap_is_not_a_try():
     progress = Progress({})
     progress.record(SLUG, Grade((), Rejection("not-written", "")), NOON)
     assert progress.of(SLUG)["tries"] == 0
@@ -81,7 +81,7 @@ def test_an_error_inside_changes_nothing(path):
 
 
 def add_tries(path, slug, count):
-    """In a process of its own: record tries, one at a time."""
+    """In a separate process: record tries, one at a time."""
     for _ in range(count):
         with changing(path) as progress:
             progress.of(slug)["tries"] += 1
@@ -99,7 +99,7 @@ def test_two_processes_at_once_lose_nothing(path):
     assert [found[slug]["tries"] for slug in ("one", "other", "both")] == [40, 40, 80]
 
 
-def test_who_waits_too_long_says_so(path, monkeypatch):
+def test_waiting_too_long_is_reported(path, monkeypatch):
     monkeypatch.setattr(module, "PATIENCE", 0.1)
     path.parent.mkdir()
     with (
@@ -127,7 +127,7 @@ DAMAGED = {
 
 
 @pytest.mark.parametrize("text", DAMAGED.values(), ids=DAMAGED)
-def test_a_damaged_file_is_set_aside_and_said(path, text, capsys):
+def test_a_damaged_file_is_set_aside_with_a_message(path, text, capsys):
     path.parent.mkdir()
     path.write_text(text)
     assert load(path).exercises == {}
@@ -185,7 +185,7 @@ def test_a_second_damaged_file_does_not_overwrite_the_first(path):
     assert [path.with_name(f"progress.damaged-{n}.json").read_text() for n in (1, 2)] == ["first", "second"]
 
 
-def test_bytes_that_are_no_text_are_damage(path):
+def test_bytes_that_are_not_text_are_damage(path):
     path.parent.mkdir()
     path.write_bytes(b"\xff\xfe\x00")
     assert load(path).folder == ""
@@ -200,7 +200,7 @@ def test_a_newer_version_is_left_alone(path):
     assert path.read_text() == text
 
 
-def test_what_it_does_not_know_it_keeps(path):
+def test_unknown_entries_are_kept(path):
     path.parent.mkdir()
     path.write_text('{"version": 1, "theme_of_the_week": "mask"}')
     with changing(path) as progress:
@@ -208,7 +208,7 @@ def test_what_it_does_not_know_it_keeps(path):
     assert json.loads(path.read_text())["theme_of_the_week"] == "mask"
 
 
-def test_a_full_disk_leaves_the_file_as_it_was(path, monkeypatch):
+def test_a_full_disk_leaves_the_file_unchanged(path, monkeypatch):
     with changing(path) as progress:
         progress.folder = "before"
 
@@ -222,20 +222,20 @@ def test_a_full_disk_leaves_the_file_as_it_was(path, monkeypatch):
     assert {file.name for file in path.parent.iterdir()} <= {"progress.json", "progress.lock"}
 
 
-def test_a_folder_that_cannot_be_made_is_said(tmp_path):
+def test_a_folder_that_cannot_be_created_is_reported(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(DrillError, match="could not be written"), changing(tmp_path / "file" / "progress.json"):
         pass
 
 
-def test_the_environment_names_another_place(monkeypatch, tmp_path):
+def test_the_environment_names_another_folder(monkeypatch, tmp_path):
     monkeypatch.setenv("TINYGRAD_DROPOUT_HOME", str(tmp_path))
     assert state_file() == tmp_path / "progress.json"
     monkeypatch.delenv("TINYGRAD_DROPOUT_HOME")
     assert state_file().parent.name == "tinygrad_dropout"
 
 
-def test_an_exercise_that_is_begun_again_has_its_hints_from_the_first_on_and_stays_solved():
+def test_a_reset_exercise_starts_with_its_first_hint_and_stays_solved():
     progress = Progress({})
     progress.record(SLUG, Grade(), NOON)
     progress.of(SLUG).update(hints=3, solution="then")

@@ -1,4 +1,4 @@
-"""What comes next: mistakes are repeated by their kind, in another exercise."""
+"""The next exercise: mistakes are repeated by their kind, in another exercise."""
 
 from datetime import datetime, timedelta
 from random import Random
@@ -27,7 +27,7 @@ ALL = [LINEAR, LONG, FORWARD, BACKWARD]
 
 
 def done(*events):
-    """Progress after (exercise, kind of a mistake or "" for solved), one a minute."""
+    """Progress after events (exercise, kind of a mistake or "" for solved), one per minute."""
     progress = Progress({})
     for minute, (one, kind) in enumerate(events):
         grade = Grade((), Rejection(f"{kind}-wrong", "", kind=kind)) if kind else Grade()
@@ -57,7 +57,7 @@ def test_what_comes_next(events, chosen, why):
     assert why in because
 
 
-def test_a_mistake_is_put_right_by_solving_another_exercise_about_it_afterwards():
+def test_a_mistake_is_corrected_by_solving_another_exercise_about_it_afterward():
     assert open_kinds(done((FORWARD, "rescaling")), ALL) == ["rescaling"]
     assert open_kinds(done((FORWARD, "rescaling"), (FORWARD, "")), ALL) == ["rescaling"]
     assert open_kinds(done((FORWARD, "rescaling"), (BACKWARD, "")), ALL) == []
@@ -68,7 +68,7 @@ def test_the_latest_mistake_comes_first():
     assert open_kinds(done((LINEAR, "axes"), (FORWARD, "rate")), ALL) == ["rate", "axes"]
 
 
-def test_an_interview_asks_what_was_got_wrong_before():
+def test_an_interview_repeats_earlier_mistakes():
     for seed in range(20):
         assert for_interview(done((FORWARD, "axes")), ALL, 20, Random(seed)) == [LINEAR]
 
@@ -80,7 +80,7 @@ def test_an_interview_of_40_minutes_has_one_exercise_of_each_topic_that_fit():
         assert first.minutes + second.minutes <= 30
 
 
-def test_an_interview_does_not_repeat_what_an_earlier_one_had():
+def test_an_interview_does_not_repeat_an_exercise_of_an_earlier_one():
     progress = Progress({"interviews": [{"exercises": [one.slug for one in (LINEAR, FORWARD, BACKWARD)]}]})
     assert for_interview(progress, ALL, 20, Random(0)) == [LONG]
 
@@ -89,11 +89,11 @@ def test_solved_exercises_come_after_unsolved_ones():
     assert for_interview(done((LINEAR, ""), (FORWARD, ""), (LONG, "")), ALL, 20, Random(0)) == [BACKWARD]
 
 
-def test_chance_decides_between_equals():
+def test_chance_breaks_ties():
     assert len({for_interview(Progress({}), ALL, 20, Random(seed))[0].slug for seed in range(30)}) == 4
 
 
-def test_what_is_done_in_a_moment_comes_last():
+def test_very_short_exercises_come_last():
     short = exercise("04_fan_out", ("accumulation",), "backprop", 5)
     assert all(for_interview(Progress({}), [short, LINEAR], 20, Random(seed)) == [LINEAR] for seed in range(20))
 
@@ -103,21 +103,21 @@ def test_two_exercises_fit_into_the_time_together():
     assert all(len(for_interview(Progress({}), [LONG, longer], 40, Random(seed))) == 1 for seed in range(20))
 
 
-def test_what_was_chosen_comes_again_until_it_is_tried():
+def test_a_chosen_exercise_stays_next_until_it_is_tried():
     progress = Progress({"current": LONG.slug, "chosen": "2026-11-25T12:00:00", "why": "so it was"})
     assert next_exercise(progress, ALL) == (LONG, "so it was")
     progress.record(LONG.slug, Grade((), Rejection("updates-wrong", "", kind="updates")), NOON)
     assert next_exercise(progress, ALL)[0] is LINEAR
 
 
-def test_an_exercise_for_which_every_hint_was_asked_is_not_skipped():
+def test_an_exercise_whose_hints_were_all_shown_is_not_skipped():
     progress = done((LINEAR, ""))
     progress.of(BACKWARD.slug)["hints"] = 3
     assert next_exercise(progress, ALL) == (BACKWARD, "you started it (3 hints), but have not solved it yet")
 
 
 @pytest.mark.parametrize(("help_", "words"), [({"hints": 3}, "with 3 hints"), ({"solution": "then"}, "the solution")])
-def test_what_was_solved_with_all_the_help_there_is_comes_again_at_the_end(help_, words):
+def test_exercises_solved_with_full_help_come_again_at_the_end(help_, words):
     progress = done(*((one, "") for one in ALL))
     assert next_exercise(progress, ALL) == (None, "all are solved")
     progress.of(LONG.slug).update(help_)
@@ -132,20 +132,20 @@ def test_of_several_exercises_the_one_that_is_most_about_a_mistake_comes_first()
     assert next_exercise(progress, [FORWARD, aside, about])[0] is about
 
 
-def test_a_mistake_is_put_right_by_solving_an_exercise_about_it_once_more():
+def test_a_mistake_is_corrected_by_solving_an_exercise_about_it_again():
     progress = done((BACKWARD, ""), (FORWARD, "rescaling"), (FORWARD, ""))
     progress.begin_again(BACKWARD.slug)
     progress.record(BACKWARD.slug, Grade(), NOON + timedelta(hours=1))
     assert open_kinds(progress, ALL) == []
 
 
-def test_a_mistake_is_not_put_right_by_checking_once_more_what_was_solved_before():
+def test_a_mistake_is_not_corrected_by_checking_a_solved_exercise_again():
     progress = done((BACKWARD, ""), (FORWARD, "rescaling"), (FORWARD, ""), (BACKWARD, ""))
     assert open_kinds(progress, ALL) == ["rescaling"]
 
 
 def test_a_real_mistake_leads_to_an_exercise_about_it():
-    """Of every exercise and every kind that it trains, but for those that no other exercise is about."""
+    """For every exercise and every kind of mistake, except kinds that no other exercise is about."""
     everything = exercises()
     for one in everything:
         for kind in set(one.kinds) - {"exposing"}:
@@ -165,5 +165,5 @@ def test_a_real_mistake_leads_to_an_exercise_about_it():
         ("18", "18"),  # only whole names are known
     ],
 )
-def test_a_mistake_is_said_to_be_in_a_title_and_not_in_the_name_of_a_file(slug, title):
+def test_a_reason_names_the_title_and_not_the_file(slug, title):
     assert titled(slug) == title

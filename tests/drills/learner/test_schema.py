@@ -1,4 +1,4 @@
-"""What the file of a learner's progress must hold, and what it may leave out."""
+"""What the file of a learner's progress must contain, and what it may leave out."""
 
 import pytest
 

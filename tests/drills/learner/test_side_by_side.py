@@ -1,4 +1,4 @@
-"""The page with the learner's package beside ours: it names what there is, escapes what it shows, and loads nothing."""
+"""The page with the learner's package next to ours: its names exist, its text is escaped, and it loads nothing."""
 
 import ast
 from functools import cache
@@ -45,7 +45,7 @@ class Elements(HTMLParser):
 
 
 @every_idea
-def test_an_idea_names_files_that_there_are(idea):
+def test_an_idea_names_files_that_exist(idea):
     assert [name for name in idea.ours if not (OURS / name).is_file()] == []
 
 
@@ -70,7 +70,7 @@ def test_an_idea_names_a_part_of_the_one_page(idea):
 
 
 @pytest.mark.parametrize("package", sorted(folder.name for folder in FRAMEWORKS.iterdir()))
-def test_the_page_is_whole_and_loads_nothing_from_elsewhere(package):
+def test_the_page_is_complete_and_loads_nothing_from_elsewhere(package):
     found = Elements(page(framework(package, 10)))
     assert {tag for tag, _ in found.elements} & {"script", "link", "img", "iframe", "a", "object"} == set()
     assert [attributes for _, attributes in found.elements if {"src", "href", "style"} & set(attributes)] == []
@@ -80,14 +80,14 @@ def test_the_page_is_whole_and_loads_nothing_from_elsewhere(package):
     assert "@import" not in "".join(found.text)
 
 
-def test_there_is_a_row_for_each_idea_and_nothing_is_missing_in_a_whole_package():
+def test_there_is_a_row_for_each_idea_and_nothing_is_missing_for_a_complete_package():
     text = whole()
     assert text.count("<h2>") == len(IDEAS)
     assert NOT_FOUND not in text
     assert page({}).count(NOT_FOUND) == len(IDEAS)
 
 
-def test_what_the_learner_wrote_is_shown_with_its_place():
+def test_the_learners_code_is_shown_with_its_file_and_line():
     text = page({"my/values.py": "x = 1\n\n\n@total\nclass Value:\n    y = 2\n"})
     assert "<code>framework/my/values.py, line 4</code>" in text
     assert "<code>@total\nclass Value:\n    y = 2</code>" in text
@@ -109,7 +109,7 @@ def test_a_name_of_a_file_is_escaped():
     assert "framework/&lt;b&gt;.py, line 1" in page({"<b>.py": "class Value: pass"})
 
 
-def test_without_a_checkout_it_is_said_where_the_one_page_is_to_be_found(monkeypatch, tmp_path):
+def test_without_a_checkout_the_page_says_where_to_find_the_one_page(monkeypatch, tmp_path):
     monkeypatch.setattr(side_by_side, "ONE_PAGE", tmp_path / "nothing.py")
     text = page(FILES)
     found = Elements(text)
@@ -122,7 +122,7 @@ def test_without_a_checkout_it_is_said_where_the_one_page_is_to_be_found(monkeyp
 
 
 @pytest.mark.skipif(not side_by_side.ONE_PAGE.exists(), reason="the one page is in a checkout only")
-def test_about_110_is_about_what_it_has():
+def test_the_one_page_has_about_110_lines():
     assert counted(side_by_side.ONE_PAGE.read_text(encoding="utf-8")) == pytest.approx(110, abs=5)
 
 
@@ -138,7 +138,7 @@ DEFINED = {
 
 
 @pytest.mark.parametrize(("name", "expected"), DEFINED.values(), ids=DEFINED)
-def test_where_something_is_defined(name, expected):
+def test_a_definition_is_found_with_its_place(name, expected):
     files = {
         "a.py": "class A:\n    def f(self):\n        return 1\n\n    @staticmethod\n    def g(): ...\n\n\nC = A\n",
         "b.py": "def f(): ...\ndef outer():\n    def inner(): ...\nclass B: ...\n",

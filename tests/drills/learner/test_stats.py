@@ -1,4 +1,4 @@
-"""What was done, in words."""
+"""The statistics of a learner as text."""
 
 from datetime import date, datetime, timedelta
 
@@ -13,7 +13,7 @@ from tinygrad_dropout.drills.quiz.scheduling import rate, to_json
 NOON, TODAY = datetime(2026, 11, 25, 12), date(2026, 11, 25)
 
 
-def test_a_new_learner_is_told_where_to_begin():
+def test_a_new_learner_is_told_where_to_start():
     text = as_text(Progress({}), TODAY)
     assert "Exercises: 0 of " in text
     assert "next: " in text
@@ -51,7 +51,7 @@ def test_tries_mistakes_cards_and_interviews_are_counted():
     assert "2026-11-24  20       1 of 1  -          -       0:00" in text
 
 
-def test_one_try_is_no_tries():
+def test_one_try_is_singular():
     progress = Progress({})
     progress.record("11_linear_backward", Grade(), NOON)
     assert "; 1 try in all" in as_text(progress, TODAY)
@@ -63,7 +63,7 @@ def test_cards_answered_wrong_a_moment_ago_do_not_count_as_known(ratings, expect
     assert f"expects you to recall {expected}." in as_text(Progress({"cards": cards}), TODAY)
 
 
-def test_a_card_that_is_overdue_counts_by_the_chance_of_today():
+def test_an_overdue_card_counts_with_todays_chance():
     known = {card.id: to_json(rate(None, "right", TODAY - timedelta(days=300))) for card in load()[:5]}
     assert "expects you to recall 2 of the 5." in as_text(Progress({"cards": known}), TODAY)
 

@@ -1,4 +1,4 @@
-"""Lines within a time, and keys on a terminal."""
+"""Lines with a time limit, and keys on a terminal."""
 
 import os
 import sys
@@ -12,7 +12,7 @@ from tinygrad_dropout.drills.learner.terminal import Lines, keys, pressed, press
 
 @pytest.fixture
 def typed(monkeypatch):
-    """A pipe in the place of the keyboard; what is written into it is typed."""
+    """A pipe instead of the keyboard; text that is written into it is typed."""
     reading, writing = os.pipe()
     with open(reading) as standard_input, open(writing, "w", buffering=1) as keyboard:
         monkeypatch.setattr(sys, "stdin", standard_input)
@@ -21,7 +21,7 @@ def typed(monkeypatch):
         time.sleep(0.05)  # until the thread has seen the end
 
 
-def test_lines_come_one_by_one_behind_their_prompt(typed, capsys):
+def test_lines_come_one_by_one_after_their_prompt(typed, capsys):
     lines = Lines()
     typed.write("first\nsecond\n")
     assert [lines.read("1> ", None), lines.read("2> ", 5.0)] == ["first", "second"]
@@ -50,7 +50,7 @@ def test_a_pipe_has_no_keys(typed):
 
 
 @pytest.mark.skipif(os.name == "nt", reason="there are no pseudo-terminals")
-def test_a_terminal_has_keys_and_is_left_as_it_was(monkeypatch):
+def test_a_terminal_has_keys_and_is_restored(monkeypatch):
     import pty
     import termios
 
@@ -68,10 +68,10 @@ def test_a_terminal_has_keys_and_is_left_as_it_was(monkeypatch):
 
 
 @pytest.mark.parametrize(("keyboard", "key"), [(["", "", "Q"], "q"), ([], "")])
-def test_on_windows_a_key_is_asked_for_again_and_again(monkeypatch, keyboard, key):
+def test_on_windows_keys_are_polled(monkeypatch, keyboard, key):
     waiting = list(keyboard)
 
-    def hit():  # "" stands for a look at the keyboard at which no key was down
+    def hit():  # "" means that no key was down
         return bool(waiting) and bool(waiting[0] or waiting.pop(0))
 
     module = SimpleNamespace(kbhit=hit, getwch=lambda: waiting.pop(0))

@@ -1,4 +1,4 @@
-"""Saved files are checked, keys are heard, and a key ends it."""
+"""Saved files are checked, keys are handled, and a key ends it."""
 
 import pytest
 
@@ -20,7 +20,7 @@ def watched(workspace):
     return Watch(workspace.path, exercises())
 
 
-def test_only_what_is_saved_is_seen_and_once(workspace):
+def test_each_saved_file_is_detected_once(workspace):
     seen = watched(workspace)
     assert seen.saved() is None
     workspace.path(EXERCISE).write_text("changed")
@@ -28,7 +28,7 @@ def test_only_what_is_saved_is_seen_and_once(workspace):
     assert seen.saved() is None
 
 
-def test_a_file_that_an_editor_replaces_is_seen(workspace):
+def test_a_file_that_an_editor_replaces_is_detected(workspace):
     seen = watched(workspace)
     other = workspace.folder / "scratch"
     other.write_text("new text")
@@ -38,7 +38,7 @@ def test_a_file_that_an_editor_replaces_is_seen(workspace):
     assert seen.saved() == EXERCISE
 
 
-def test_it_checks_what_is_saved_and_does_what_keys_ask(workspace):
+def test_saved_files_are_checked_and_keys_are_handled(workspace):
     checked, acted = [], []
 
     def pressed(seconds):

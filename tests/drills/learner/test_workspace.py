@@ -1,4 +1,4 @@
-"""The learner's folder: nothing that somebody wrote is ever lost."""
+"""The learner's folder: the learner's files are never lost."""
 
 import os
 from datetime import datetime
@@ -29,25 +29,25 @@ def test_start_writes_every_exercise_its_task_and_a_readme(workspace):
     assert "drill check" in (workspace.folder / "README.md").read_text()
 
 
-def test_a_second_start_leaves_what_is_there_alone(workspace):
+def test_a_second_start_leaves_existing_files_alone(workspace):
     workspace.path(EXERCISE).write_text("mine")
     workspace.path(find("18_")).unlink()
     assert workspace.start() == (1, len(exercises()) - 1)
     assert workspace.path(EXERCISE).read_text() == "mine"
 
 
-def test_a_readme_that_is_there_stays(tmp_path):
+def test_an_existing_readme_stays(tmp_path):
     (tmp_path / "README.md").write_text("mine")
     Workspace(tmp_path).start([EXERCISE])
     assert (tmp_path / "README.md").read_text() == "mine"
 
 
-def test_a_folder_may_have_a_readme_of_its_own(tmp_path):
+def test_a_folder_may_have_its_own_readme(tmp_path):
     Workspace(tmp_path, readme="of an interview").start([EXERCISE])
     assert (tmp_path / "README.md").read_text() == "of an interview"
 
 
-def test_reset_keeps_what_was_there(workspace):
+def test_reset_keeps_the_old_file(workspace):
     workspace.path(EXERCISE).write_text("mine")
     kept = workspace.reset(EXERCISE, NOON)
     assert kept.read_text() == "mine"
@@ -62,7 +62,7 @@ def test_reset_writes_a_file_that_was_deleted(workspace):
     assert workspace.path(EXERCISE).read_text() == EXERCISE.starter
 
 
-def test_saved_last_is_the_newest_of_those_that_were_begun(workspace):
+def test_saved_last_is_the_newest_started_exercise(workspace):
     assert workspace.saved_last() is None
     other = find("18_")
     for one, time in ((EXERCISE, 2e9), (other, 1e9)):
@@ -73,25 +73,25 @@ def test_saved_last_is_the_newest_of_those_that_were_begun(workspace):
     assert workspace.saved_last() == other
 
 
-def test_a_file_that_cannot_be_read_as_text_counts_as_begun(workspace):
+def test_a_file_that_cannot_be_read_as_text_counts_as_started(workspace):
     workspace.path(EXERCISE).write_bytes(b"\xff")
     assert workspace.saved_last() == EXERCISE
 
 
-def test_a_solution_is_written_beside(workspace):
+def test_a_solution_is_written_next_to_the_answer(workspace):
     path = workspace.write_solution(EXERCISE)
     assert path.read_text(encoding="utf-8") == EXERCISE.solution
     assert path.parent == workspace.folder / "solutions"
 
 
-def test_a_folder_that_is_a_file_is_said(tmp_path):
+def test_a_folder_that_is_a_file_is_reported(tmp_path):
     (tmp_path / "drills").write_text("")
     with pytest.raises(DrillError, match="cannot be created"):
         Workspace(tmp_path / "drills").start()
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows has no named pipes")
-def test_a_pipe_in_the_place_of_a_file_is_not_waited_for(workspace):
+def test_a_pipe_instead_of_a_file_is_not_waited_for(workspace):
     workspace.path(EXERCISE).unlink()
     os.mkfifo(workspace.path(EXERCISE))
     assert not workspace.untouched(EXERCISE)
@@ -104,7 +104,7 @@ def bug_in(workspace):
     return mine.hunt.plant(mine.seed).bug
 
 
-def test_each_learner_gets_a_bug_that_is_drawn(tmp_path):
+def test_each_learner_gets_a_random_bug(tmp_path):
     drawn = [Workspace(tmp_path / str(number), Random(number)) for number in range(30)]
     for one in drawn:
         one.start([HUNT])
@@ -126,7 +126,7 @@ def test_a_reset_keeps_the_bug_unless_another_is_asked_for(tmp_path):
         assert bug_in(workspace) != bug
 
 
-def test_a_solution_is_that_of_the_learners_own_bug(tmp_path):
+def test_a_solution_fits_the_learners_own_bug(tmp_path):
     workspace = Workspace(tmp_path, Random(0))
     workspace.start([HUNT])
     for _ in range(5):

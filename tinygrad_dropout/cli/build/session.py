@@ -9,7 +9,7 @@ from pathlib import Path
 from tinygrad_dropout.cli.drill.session import Session
 from tinygrad_dropout.drills.exercise import DrillError, Exercise
 from tinygrad_dropout.drills.grader.result import SEEN_IN_A_REPLAY, Grade
-from tinygrad_dropout.drills.grader.stages import stage_in, stages_that_hold
+from tinygrad_dropout.drills.grader.stages import count_passing_stages, stage_in
 from tinygrad_dropout.drills.learner.own_framework import OwnFramework
 from tinygrad_dropout.drills.learner.progress import Progress, stamp
 from tinygrad_dropout.drills.stage import find_stage, stages
@@ -46,7 +46,7 @@ class BuildSession(Session[OwnFramework]):
     def keep(self, progress: Progress, exercise: Exercise, grade: Grade) -> None:
         """Record an attempt. Earlier stages whose checks passed on the way count as done."""
         now = datetime.now()
-        for stage in self.everything()[: stages_that_hold(grade)]:
+        for stage in self.everything()[: count_passing_stages(grade)]:
             progress.of(stage.slug)["solved"] = progress.of(stage.slug)["solved"] or stamp(now)
         progress.record(exercise.slug, grade, now, chosen=False)
 

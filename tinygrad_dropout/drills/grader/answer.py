@@ -31,7 +31,7 @@ def run(source: str, filename: str = FILE, refused: Mapping[str, str] | None = N
     Args:
         source: the text of the file; or that of a package, see `bundle`.
         filename: of a file, for tracebacks.
-        refused: names of NumPy's that would be the whole answer -> why they are refused.
+        refused: NumPy names that would be the whole answer -> why they are refused.
 
     Raises:
         Rejected: it cannot be compiled, imports what it must not, or raises.
@@ -41,20 +41,20 @@ def run(source: str, filename: str = FILE, refused: Mapping[str, str] | None = N
         with surroundings_kept():
             namespace: dict[str, Any] = with_care(lambda: import_package(PACKAGE, trees), "Your package")
         return namespace
-    tree = read(source.removeprefix("\ufeff"), filename, refused or {})  # which some editors put in front of a file
+    tree = read(source.removeprefix("\ufeff"), filename, refused or {})  # a byte order mark, which some editors write
     module = ModuleType("answer")
     module.__file__ = filename
-    sys.modules["answer"] = module  # where a dataclass looks for the names in its annotations
+    sys.modules["answer"] = module  # where a dataclass looks up the names in its annotations
     with surroundings_kept():
         with_care(lambda: exec(compile(tree, filename, "exec"), vars(module)), "Your file")
     return vars(module)
 
 
 def read(source: str, filename: str, refused: Mapping[str, str]) -> ast.Module:
-    """What a file holds, if it may be run; from now on, tracebacks know its lines."""
+    """Parse a file and check that it may be run; tracebacks then show its lines."""
     try:
         tree = ast.parse(source, filename)
-        compile(tree, filename, "exec")  # which finds what parsing does not, as a `return` outside of a function
+        compile(tree, filename, "exec")  # finds errors that parsing does not, such as a `return` outside a function
     except (SyntaxError, ValueError) as error:
         raise Rejected(syntax_rejection(error, filename)) from None
     refuse_imports(tree, *((filename, PACKAGE) if in_package(filename) else ()))
@@ -73,10 +73,10 @@ def in_package(filename: str) -> bool:
 def syntax_rejection(error: SyntaxError | ValueError, filename: str) -> Rejection:
     """A syntax error in Python's own words, with the line."""
     what = filename if in_package(filename) else "your file"
-    if "null bytes" in str(error):  # of which Python names no line
+    if "null bytes" in str(error):  # Python gives no line for it
         return Rejection(
             "syntax-error",
-            f"Python cannot read {what}: it holds a null byte; expected text.",
+            f"Python cannot read {what}: it contains a null byte; expected text.",
             "Which editor or program wrote it? Save it again, as UTF-8.",
         )
     if not isinstance(error, SyntaxError) or error.lineno is None:
@@ -133,10 +133,10 @@ def with_care(
         action: runs the learner's code.
         what: for the message: `Your file`.
         call: as it would be typed; "" for a whole file.
-        shown: gives the arguments as texts, which takes longer than most calls: only what is rejected shows them.
+        shown: gives the arguments as texts; called only for a rejection, because it takes longer than most calls.
     """
     try:
-        with np.errstate(all="ignore"):  # which also undoes what a function sets with np.seterr
+        with np.errstate(all="ignore"):  # also undoes what a function sets with np.seterr
             return action()
     except (KeyboardInterrupt, Rejected):
         raise
@@ -168,7 +168,7 @@ def raised(error: BaseException, what: str) -> tuple[str, str, str]:
 
 
 def line_of(error: BaseException) -> str:
-    """`line 3`, or `line 3 of framework/nn.py`: the last line of the learner's that took part; "" for none."""
+    """`line 3`, or `line 3 of framework/nn.py`: the last of the learner's lines in a traceback; "" for none."""
     frames = [frame for frame in traceback.extract_tb(error.__traceback__) if is_theirs(frame.filename)]
     if not frames:
         return ""
@@ -201,10 +201,10 @@ class Answer:
     """A function of the learner's, called with copies of its arguments.
 
     Args:
-        function: theirs.
+        function: the learner's function.
         name: its name.
         parameters: the names of its parameters.
-        said: gives the text of a call in messages, from the same arguments: `Value(0) ** 0`.
+        said: gives the text of a call for messages, from the same arguments: `Value(0) ** 0`.
     """
 
     def __init__(
@@ -221,13 +221,13 @@ class Answer:
         return self.said(*arguments) if self.said else call_text(self.name, self.parameters)
 
     def __call__(self, *arguments: Any, may_return_none: bool = False, may_change: bool = False) -> Any:
-        """What it returns.
+        """Call the function and return its result.
 
         Raises:
             Rejected: it raised, returned None, or changed an array that it was given.
         """
         given = tuple(copied(argument) for argument in arguments)
-        shown = partial(shown_arguments, self.parameters, arguments)  # the learner's function has copies
+        shown = partial(shown_arguments, self.parameters, arguments)  # the learner's function gets copies
         call = self.call(arguments)
         value = with_care(lambda: self.function(*given), call, call, shown)
         refuse_coroutine(value, self.name, call)
@@ -271,7 +271,7 @@ def callable_of(namespace: Mapping[str, Any], name: str, parameters: tuple[str, 
     """A function or class of the learner's file that can be called with these parameters.
 
     Raises:
-        Rejected: it is not there, or has another signature.
+        Rejected: it is missing, or has another signature.
     """
     call = call_text(name, parameters)
     found = namespace.get(name)

@@ -1,4 +1,4 @@
-"""Scalar graphs on which backward is called, once or several times: what right and wrong procedures leave in grad."""
+"""Scalar graphs with one or more backward calls, and the gradients that right and wrong backwards leave there."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Clean = Callable[["Node", "Node"], bool]
 
 
 class Node:
-    """A scalar node on which right and wrong procedures are tried."""
+    """A scalar node on which right and wrong backwards are tried."""
 
     def __init__(self, data: float, parents: tuple[Node, ...] = (), slopes: tuple[float, ...] = ()) -> None:
         self.data, self.parents, self.slopes, self.grad, self.done = data, parents, slopes, 0.0, False
@@ -28,18 +28,18 @@ class Node:
         return Node(self.data * other.data, (self, other), (other.data, self.data))
 
 
-#: steps of a story that set gradients: as they would be typed, and to what
+#: steps of a story that set gradients: the code, and the values of x.grad and y.grad
 SET = {"zero": ("zero_grad([x, y])", 0.0, 0.0), "old": ("x.grad, y.grad = 0.5, -3.0", 0.5, -3.0)}
 
 
 class Story:
-    """A graph, and what is done with it, one thing after the other.
+    """A graph, and a sequence of backward calls and changes on it.
 
     Args:
-        numbers: of x and y.
-        program: `m = x * x; r = m * x; r; zero; r`: values that are made, results of which backward is called, and
-            the gradients of x and y set to 0 (`zero`) or to other numbers (`old`).
-        call: how a backward is typed.
+        numbers: the numbers of x and y.
+        program: `m = x * x; r = m * x; r; zero; r`: definitions of values, results whose backward is called, and steps
+            that set the gradients of x and y to 0 (`zero`) or to other numbers (`old`).
+        call: the code of a backward call.
     """
 
     def __init__(self, numbers: Iterable[float], program: str, call: str = "backward({})") -> None:
@@ -52,16 +52,16 @@ class Story:
         return "; ".join([*numbers, *steps])
 
     def without_settings(self) -> Story:
-        """The same story if nothing is set."""
+        """The same story without the steps that set gradients."""
         kept = "; ".join(step for step in self.program if step not in SET)
         return Story(self.numbers.values(), kept, self.call)
 
     def grads(self, make: Callable[[float], Any], backward: Callable[[Any], object]) -> npt.NDArray[Any]:
-        """[x.grad, y.grad] in the end.
+        """[x.grad, y.grad] at the end.
 
         Args:
-            make: a Value of a number.
-            backward: is called with a result.
+            make: makes a Value from a number.
+            backward: called with a result.
         """
         values = {name: make(number) for name, number in self.numbers.items()}
         for step in self.program:
@@ -93,7 +93,7 @@ AGAIN = (
     CUBE + "r; zero; r; r",
     SHARED + "r; s; zero; s; r",
 )
-#: what is claimed -> the programs that show it
+#: (claim, the programs that check it)
 CLAIMS = (
     ("one call gives the inputs their gradient", ONE),
     ("further calls accumulate, for the same result and for different ones", SEVERAL),
@@ -108,7 +108,7 @@ CLAIMS = (
 
 
 def users_first(result: Node) -> list[Node]:
-    """Every node that a result was computed from, each after all nodes that were computed from it."""
+    """All nodes below a result, each after all nodes that were computed from it."""
     found: list[Node] = []
     met: set[Node] = set()
 
@@ -124,18 +124,18 @@ def users_first(result: Node) -> list[Node]:
 
 
 def pass_on(node: Node) -> None:
-    """A node gives each parent its share."""
+    """Give each parent of a node its share."""
     for parent, slope in zip(node.parents, node.slopes, strict=True):
         parent.grad += node.grad * slope
 
 
 def procedure(clean: Clean, begin: Callable[[float], float], each: Callable[[Node], None] = pass_on) -> Formula:
-    """A backward.
+    """A backward as a function of a story.
 
     Args:
-        clean: whether a value is set to 0 before, of (value, result).
-        begin: what becomes of the result's gradient, of itself.
-        each: how a value passes its gradient on.
+        clean: whether a value's gradient is set to 0 first, for (value, result).
+        begin: the new gradient of the result, from its old one.
+        each: passes on the gradient of a value.
 
     Returns:
         Story -> what this backward leaves in [x.grad, y.grad].
@@ -144,7 +144,7 @@ def procedure(clean: Clean, begin: Callable[[float], float], each: Callable[[Nod
 
 
 def procedure_of(clean: Clean, begin: Callable[[float], float], each: Callable[[Node], None]) -> Callable[[Node], None]:
-    """The function itself."""
+    """The backward itself."""
 
     def backward(result: Node) -> None:
         order = users_first(result)
@@ -168,14 +168,14 @@ def each(share: Callable[[Node, float], float]) -> Callable[[Node], None]:
 
 
 def once(node: Node) -> None:
-    """As `pass_on`, but the first time only."""
+    """Like `pass_on`, but only the first time."""
     if not node.done:
         node.done = True
         pass_on(node)
 
 
 def only_the_first_call(story: Story) -> npt.NDArray[Any]:
-    """Only the first call for each result does anything."""
+    """The gradients if only the first call for each result does anything."""
     met: set[Node] = set()
 
     def backward(result: Node) -> None:
@@ -187,49 +187,49 @@ def only_the_first_call(story: Story) -> npt.NDArray[Any]:
 
 
 def clean_parents(node: Node) -> None:
-    """As `pass_on`, but what the parents already have is thrown away."""
+    """Like `pass_on`, but first discard what the parents already have."""
     for parent in node.parents:
         parent.grad = 0.0 if parent.parents else parent.grad
     pass_on(node)
 
 
 def overwrite(node: Node) -> None:
-    """A node's share takes the place of what its parents have."""
+    """Replace the gradients of a node's parents by their shares."""
     for parent, slope in zip(node.parents, node.slopes, strict=True):
         parent.grad = node.grad * slope
 
 
 def middle(node: Node, result: Node) -> bool:
-    """It was computed: neither x nor y."""
+    """Whether a node was computed, so it is neither x nor y."""
     return bool(node.parents)
 
 
 def inside(node: Node, result: Node) -> bool:
-    """It was computed, and is not the result itself."""
+    """Whether a node was computed and is not the result itself."""
     return bool(node.parents) and node is not result
 
 
 def never(node: Node, result: Node) -> bool:
-    """None is."""
+    """No node is reset."""
     return False
 
 
 def always(node: Node, result: Node) -> bool:
-    """All are."""
+    """All nodes are reset."""
     return True
 
 
 def one(grad: float) -> float:
-    """It is set to 1."""
+    """The gradient becomes 1."""
     return 1.0
 
 
 def one_more(grad: float) -> float:
-    """It gets 1 in addition."""
+    """The gradient becomes 1 more."""
     return grad + 1.0
 
 
-STALE = "What is left in the middle from the previous call, and where does it go in this call?"
+STALE = "What did the previous call leave in the intermediate values, and where does it go in this call?"
 KNOWN = [
     KnownMistake("input-as-result-overwritten", procedure(middle, one),
          "If the result is an input itself, its gradient is set to 1; expected 1 more than before.",
@@ -238,22 +238,22 @@ KNOWN = [
          "A call overwrites the gradients that an earlier call left in the inputs; expected it to add to them.",
          "Two losses, two calls: whose gradient should the inputs have in the end?", "accumulation"),
     KnownMistake("stale-intermediates", procedure(never, one),
-         "Values in the middle keep the gradient of the previous call, which is passed on again.", STALE, "state"),
+         "Intermediate values keep the gradient of the previous call, which is passed on again.", STALE, "state"),
     KnownMistake("nothing-is-fresh", procedure(never, one_more),
-         "The result and the values in the middle keep the gradient of the previous call, which is passed on again.",
+         "The result and the intermediate values keep the gradient of the previous call, which is passed on again.",
          STALE, "state"),
     KnownMistake("result-not-fresh", procedure(inside, one_more),
          "The result keeps its 1 from the previous call and gets another: the second call counts double.",
          "What is the slope of the result with respect to itself, in every call?", "state"),
     KnownMistake("keeps-its-own-account", lambda story: procedure(middle, one_more)(story.without_settings()),
          "What the caller wrote into grad of the inputs, 0 or another number, has no effect.",
-         "Where are the sums kept? The caller starts over by setting grad, and knows no other place.", "state"),
+         "Where do you keep the sums? The caller can start over only by setting grad.", "state"),
     KnownMistake("inputs-get-nothing", lambda story: [0.0, 0.0],
          "The gradients of the inputs are 0 after the calls.",
          "What does the result pass on, and what could have set it to 0 again before you read it?", "accumulation"),
     KnownMistake("second-call-ignored", only_the_first_call,
          "A further call for the same result changes nothing.",
-         "What tells your function that it was called before? Is that a reason to do nothing?", "state"),
+         "How does your function know that it was called before? Is that a reason to do nothing?", "state"),
     *(KnownMistake("second-call-does-nothing", procedure(clean, one, each=once),
          "Values that have passed their gradient on once never do so again.",
          "Where do you store which values are done, and what resets that before the next call?", "state")
@@ -273,10 +273,10 @@ def compare_stories(
     """Grade a backward, claim by claim.
 
     Args:
-        judge: of the answer.
-        graded: Story -> [x.grad, y.grad], by the learner's.
-        call: how a backward is typed.
-        known: further mistakes than those of `KNOWN`.
+        judge: the judge of the answer.
+        graded: Story -> [x.grad, y.grad], by the learner's backward.
+        call: the code of a backward call.
+        known: more known mistakes, in addition to `KNOWN`.
     """
     for claim, programs in CLAIMS:
         numbers = ((3, 3), (0, 2), (0, 0)) if claim.endswith(" 0") else (judge.numbers(2),)

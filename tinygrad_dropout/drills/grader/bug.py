@@ -12,9 +12,9 @@ def bug_of(operation: str, backward: Any, theirs: Answer) -> Bug:
     """What the replay runs next to the right backward.
 
     Args:
-        operation: of which it is the backward.
+        operation: the operation whose backward it is.
         backward: called as the operation's backward is; it calls the learner's function.
-        theirs: that function, whose source and docstring are shown.
+        theirs: that function, whose source and docstring the replay shows.
     """
     backward.__wrapped__, backward.__doc__ = theirs.function, theirs.function.__doc__
     return Bug(operation, backward, f"your {theirs.name}", "yours")

@@ -1,4 +1,4 @@
-"""One call of a learner's function, and the check that a second one gives the same."""
+"""One call of a learner's function, and the check that a second call gives the same."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ class Run:
     """One call of the learner's function.
 
     Attributes:
-        call: as text.
-        parameters: the names.
-        arguments: what it was given.
-        value: what it returned.
+        call: the call as text.
+        parameters: the names of its parameters.
+        arguments: its arguments.
+        value: its result.
     """
 
     call: str
@@ -34,12 +34,12 @@ class Run:
 
     @property
     def shown(self) -> tuple[tuple[str, str], ...]:
-        """The arguments, for a person."""
+        """The arguments, as texts."""
         return shown_arguments(self.parameters, self.arguments)
 
     @property
     def size(self) -> int:
-        """How many numbers it was given."""
+        """How many numbers its arguments have."""
         return size_of(self.arguments)
 
 

@@ -1,5 +1,4 @@
-"""Graph nodes that count what is done with them, so that a walk along every path is stopped, with or without a time
-limit."""
+"""Graph nodes that count how they are used, to stop a walk along every path even without a time limit."""
 
 from __future__ import annotations
 
@@ -11,7 +10,7 @@ class TooMuchWork(Exception):
 
 
 class Work:
-    """What was done with the nodes of one graph.
+    """Counts the work on the nodes of one graph.
 
     Args:
         most_reads: how often `parents` may be read.
@@ -22,20 +21,20 @@ class Work:
         self.most_reads, self.most_lookups, self.reads, self.lookups = most_reads, most_lookups, 0, 0
 
     def read(self) -> None:
-        """The parents of a node are read.
+        """Count that the parents of a node are read.
 
         Raises:
-            TooMuchWork: once too often.
+            TooMuchWork: the limit is exceeded.
         """
         self.reads += 1
         if self.reads > self.most_reads:
             raise TooMuchWork(f"parents was read more than {self.most_reads:,} times")
 
     def look_up(self) -> None:
-        """A node is hashed, or compared with another one.
+        """Count that a node is hashed, or compared with another one.
 
         Raises:
-            TooMuchWork: once too often.
+            TooMuchWork: the limit is exceeded.
         """
         self.lookups += 1
         if self.lookups > self.most_lookups:
@@ -46,7 +45,7 @@ class CountedNode:
     """A node that is equal only to itself, and counts.
 
     Args:
-        work: of its graph.
+        work: the counts of its graph.
         parents: what it was made from.
     """
 
@@ -55,7 +54,7 @@ class CountedNode:
 
     @property
     def parents(self) -> tuple[Any, ...]:
-        """What it was made from; a reading counts."""
+        """What it was made from; each access counts."""
         self._work.read()
         return self._parents
 

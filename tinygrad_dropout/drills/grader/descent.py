@@ -1,4 +1,5 @@
-"""A small model with a known loss and gradient for trying training loops, and such loops, right and wrong."""
+"""A small model with a known loss and gradient, to try training loops on, and training loops that are right or
+wrong."""
 
 from __future__ import annotations
 
@@ -12,7 +13,7 @@ from tinygrad_dropout.drills.grader.judge import Judge
 from tinygrad_dropout.drills.grader.result import Rejected, Rejection
 
 Array = npt.NDArray[Any]
-NOISE = 5e-9  # of the measured gradient, relative to its size but never to less than 1
+NOISE = 5e-9  # in the measured gradient, relative to its size or to 1, whichever is larger
 
 
 class Parameter:
@@ -29,20 +30,20 @@ class Problem:
     the sign of w - t at the start, so that no entry of the gradient is near 0 there.
 
     Args:
-        judge: for the numbers.
-        shapes: of the parameters.
-        steps: to be taken.
-        stale: whether there are old numbers in the gradients.
-        scale: of the loss.
+        judge: draws the numbers.
+        shapes: the shapes of the parameters.
+        steps: the number of steps.
+        stale: whether the gradients contain old numbers at the start.
+        scale: a factor of the loss.
         spoil: changes the list of gradients, only in `backward`.
         flat: whether the gradient is 0 in one entry.
-        steep: how much larger it is in one entry.
-        order: "C" or "F", how the model's arrays lie in memory.
+        steep: a factor of the gradient in one entry.
+        order: "C" or "F", the memory layout of the model's arrays.
 
     Attributes:
-        arrays: those of the model, after a run.
-        rebound: whether a parameter had another array in `.data` after it.
-        calls: how often `backward` and `measure` were called in it.
+        arrays: the model's arrays after a run.
+        rebound: whether a parameter had a different array in `.data` after the run.
+        calls: how often the run called `backward` and `measure`.
     """
 
     def __init__(
@@ -83,7 +84,7 @@ class Problem:
         )
 
     def names(self) -> list[str]:
-        """Of all entries, one parameter after the other."""
+        """The names of all entries, one parameter after another."""
         return [
             f"parameters[{i}].data{list(index)}"
             for i, start in enumerate(self.start)
@@ -95,17 +96,17 @@ class Problem:
         return float(sum((v * (w - t)).sum() for v, w, t in zip(self.signs, arrays, self.goal, strict=True)))
 
     def gradients(self, arrays: Sequence[Array]) -> list[Array]:
-        """The right ones."""
+        """The right gradients."""
         s = self.coupling * self.together(arrays)
         return [c * (w - t) + s * v for c, w, t, v in zip(self.weights, arrays, self.goal, self.signs, strict=True)]
 
     def loss(self, arrays: Sequence[Array]) -> float:
-        """L."""
+        """The loss L."""
         squares = sum((c * (w - t) ** 2).sum() for c, w, t in zip(self.weights, arrays, self.goal, strict=True))
         return float(squares + self.coupling * self.together(arrays) ** 2) / 2
 
     def run(self, train: Callable[..., Any]) -> tuple[Array, Any]:
-        """Train; returns all numbers of the model's arrays in the end, and the losses."""
+        """Train; returns all numbers of the model's arrays at the end, and the losses."""
         arrays = [start.copy(self.order) for start in self.start]
         parameters = [Parameter(array, old.copy()) for array, old in zip(arrays, self.old, strict=True)]
         self.arrays, self.calls = arrays, {"backward": 0, "measure": 0}
@@ -145,12 +146,12 @@ def training(
 
     Args:
         zero: when gradients are set to 0: `before` each backward, `after` each step, `between` the two, `once` before
-            the first step, or `never`; `stay`: there is no backward but that of the check.
-        checks: whether there is a check, which begins with clean gradients.
-        sign: of the step.
-        lr: what the learning rate becomes.
-        which: of the parameters are updated.
-        measured: whether the steps take the measured gradient.
+            the first step, or `never`; `stay`: the only backward is the one of the check.
+        checks: whether there is a check, which starts with clean gradients.
+        sign: the sign of the step.
+        lr: changes the learning rate.
+        which: the parameters to update.
+        measured: whether the steps use the measured gradient.
     """
 
     def train(parameters: Any, loss: Any, backward: Any, measure: Any, rate: float, steps: int) -> list[float]:
@@ -183,7 +184,7 @@ def training(
 
 
 def one_by_one(parameters: Any, loss: Any, backward: Any, measure: Any, rate: float, steps: int) -> list[float]:
-    """A fresh gradient for every parameter, which the others' updates have moved already."""
+    """A wrong training loop, which computes a new gradient for each parameter after it has updated the earlier ones."""
     losses = []
     for _ in range(steps):
         losses.append(loss())

@@ -46,14 +46,14 @@ def examine(
     """Grade a dropout layer, or a part of one that an adapter completes, with the conformance kit.
 
     Args:
-        judge: of the answer.
-        make: as for `conformance.check_dropout`.
+        judge: the judge of the answer.
+        make: as in `conformance.check_dropout`.
         asked: the names of the families that this exercise is about; findings of other families are ignored.
         strict: codes of remarks, a matter of taste elsewhere, that are wrong here, in addition to `STRICT`.
-        claims: name of a family -> its claim, where this exercise has better words.
-        words: names of `mistakes.WORDS` -> what this exercise calls them, where the learner wrote no whole layer.
+        claims: name of a family -> its claim, if this exercise has better words.
+        words: names in `mistakes.WORDS` -> what this exercise calls them, if the learner did not write a whole layer.
         example: label -> value of what the learner's function was given and returned; None for the layer's x and y.
-        dtypes: that the layer must keep.
+        dtypes: the dtypes that the layer must keep.
         options: further options of `check_dropout`.
     """
     said = claims or {}
@@ -85,11 +85,11 @@ def examine(
 
 
 def refuse_unseeded(judge: Judge, draw: Callable[[np.random.Generator], object]) -> None:
-    """Check that the same seed gives the same masks again, so that nothing but the generator is drawn from.
+    """Check that the same seed gives the same masks again, so that the generator is the only source.
 
     Args:
-        judge: of the answer.
-        draw: gives a generator's masks: enough elements that two are not the same by chance.
+        judge: the judge of the answer.
+        draw: draws masks from a generator, with so many elements that two do not agree by chance.
     """
     with judge.claim("the same seed gives the same masks again"):
         seed = int(judge.rng.integers(2**31))
@@ -98,7 +98,7 @@ def refuse_unseeded(judge: Judge, draw: Callable[[np.random.Generator], object])
             judge.reject(
                 "seed-does-not-repeat",
                 "Two generators with the same seed gave different masks: they depend on something else, too.",
-                "Which source of random numbers does the caller not know of?",
+                "Which source of random numbers does the caller not know about?",
                 kind="randomness",
                 shown={"with one generator": one, "with another of the same seed": again},
             )

@@ -12,9 +12,9 @@ class Family:
     """Findings that belong to one claim.
 
     Attributes:
-        name: by which an exercise asks for it.
-        claim: what is true if there is no finding: what is examined, a colon, and the answer.
-        codes: of the findings, as a pattern.
+        name: the name by which an exercise asks for it.
+        claim: the statement that is true if there is no finding: its subject, a colon, and the answer.
+        codes: the codes of the findings, as a pattern.
         question: what to think about if `QUESTIONS` has nothing more precise.
     """
 

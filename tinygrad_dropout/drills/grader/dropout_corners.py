@@ -22,9 +22,9 @@ Forward = Callable[[Array], tuple[Any, Backward]]
 MANY_AXES = (3, 4, 5, 4, 3)
 SHAPES = ((1,), (7,), (2, 0, 3), MANY_AXES)
 RATES = (0.35, 0.7)
-EXACT = 1e-13  # relative: a few roundings, but neither a float32 in between nor a small number added to 1 - p
+EXACT = 1e-13  # relative: allows a few roundings, but neither a float32 in between nor a small number added to 1 - p
 SMALL_P, LARGE_P, MANY = 0.001, 0.9999, (400, 500)
-CALLS = 8  # whose numbers of dropped elements are all the same by chance less than once in a million million
+CALLS = 8  # their numbers of dropped elements agree by chance less than once in 10^12
 SMALL_RATES = (0.0005, 0.0016)  # at least seven standard deviations to either side
 
 
@@ -38,11 +38,11 @@ class Corners:
     """The corners of one learner's dropout.
 
     Args:
-        judge: of the answer.
+        judge: the judge of the answer.
         make: `make(p, rng)` returns the forward of a new layer: x -> y and its own backward.
-        call: how the learner calls the forward, for messages.
-        scale: of p, what kept elements are multiplied by.
-        words: the scale in words.
+        call: the code of a forward call, for messages.
+        scale: p -> the factor of kept elements.
+        words: a kept element as a formula.
         backward: whether there is a backward.
     """
 
@@ -67,7 +67,7 @@ class Corners:
         return self.checked(dx, grad, "dx", "backward(grad)", p)
 
     def checked(self, out: Any, given: Array, name: str, call: str, p: float) -> Array:
-        """What was returned, which must have the shape of what was given."""
+        """The returned array, which must have the shape of the given one."""
         if np.shape(out) != given.shape:
             message = f"{call}: {name} has shape {np.shape(out)}; expected {given.shape}, the shape of what was given."
             self.judge.reject("wrong-shape", message, "Which of your steps changes the number of axes, or their sizes?",
@@ -75,7 +75,8 @@ class Corners:
         return np.asarray(out)
 
     def refuse_unusual_shapes(self, *more: tuple[int, ...]) -> None:
-        """Arrays of one number, of none, and of many axes; `more` are shapes that not every task speaks of."""
+        """Check arrays with one number, with none, and with many axes; `more` are shapes that only some tasks
+        mention."""
         p = 0.35
         with self.judge.claim("any number of axes: each element has its own draw"):
             for shape in (*more, *SHAPES):
@@ -97,7 +98,7 @@ class Corners:
                         )
 
     def refuse_wrong_numbers(self, p: float, x: Array, y: Array, where: str) -> None:
-        """Elements that are neither 0 nor x times the scale."""
+        """Reject elements that are neither 0 nor x times the scale."""
         if not ((y == 0) | np.isclose(y, x * self.scale(p), rtol=1e-6, atol=0)).all():
             self.judge.reject(
                 "differs-with-the-number-of-axes",
@@ -108,7 +109,7 @@ class Corners:
             )
 
     def refuse_a_shared_axis(self, kept: Array, p: float) -> None:
-        """One draw for all elements along an axis of many."""
+        """Reject one draw for all elements along an axis."""
         axis = shared_axis(kept)
         if axis is not None:
             self.judge.reject(
@@ -120,7 +121,7 @@ class Corners:
             )
 
     def refuse_inexact_numbers(self) -> None:
-        """Kept elements and their gradients of which only the first digits are right."""
+        """Reject kept elements, or their gradients, of which only the first digits are right."""
         with self.judge.claim(self.exactness):
             for name in ("y", "dx") if self.backward else ("y",):
                 factors = {p: self.factor(p, name) for p in RATES}
@@ -129,7 +130,7 @@ class Corners:
                         self.refuse_factor(name, p, factors)
 
     def refuse_a_nudged_scale(self) -> None:
-        """A small number that was added to 1 - p; of what cannot be called others will speak."""
+        """Reject a small number that was added to 1 - p; other checks report an answer that cannot be called."""
         factors: dict[float, float] = {}
         with suppress(Exception):
             factors = {p: self.factor(p, "y") for p in RATES}
@@ -139,7 +140,7 @@ class Corners:
 
     @property
     def exactness(self) -> str:
-        """A claim."""
+        """The claim about exact factors."""
         return f"exactness: kept elements are {self.words} to the last digit"
 
     def factor(self, p: float, name: str) -> float:
@@ -151,7 +152,7 @@ class Corners:
         return float(factors[np.argmax(np.abs(factors - self.scale(p)))]) if factors.size else self.scale(p)
 
     def refuse_factor(self, name: str, p: float, factors: dict[float, float]) -> None:
-        """Why a factor is not exact, as far as it shows."""
+        """Reject a factor that is not exact, and say why if that can be seen."""
         what, right = f"At p = {p:g}, {name} is {factors[p]:.15g}", f"expected {self.scale(p):.15g}"
         times = "x" if name == "y" else "grad"
         message = f"{what} times {times} where it is kept; {right}."
@@ -166,7 +167,7 @@ class Corners:
         )
 
     def refuse_wrong_zeros(self) -> None:
-        """An x of 0 gives 0, kept or dropped."""
+        """Check that an x of 0 gives 0, kept or dropped."""
         with self.judge.claim("zeros in x: they stay 0, and all others are dropped or kept as usual"):
             x = self.judge.numbers(9, 14)
             x[self.judge.rng.random(x.shape) < 0.5] = 0
@@ -183,7 +184,7 @@ class Corners:
                 )
 
     def refuse_wrong_near_the_ends(self) -> None:
-        """A p that is compared with a number of few digits, or kept away from 1."""
+        """Reject a p that is compared with a number of few digits, or that is kept away from 1."""
         x = self.judge.rng.uniform(1, 2, MANY)
         with self.judge.claim("a small p: a fraction p is dropped"):
             y, _ = self.forward(SMALL_P, x)
@@ -210,13 +211,13 @@ class Corners:
                 )
 
     def refuse_a_fixed_count(self) -> None:
-        """Exactly a fraction p is dropped from a large x."""
-        with self.judge.claim("large arrays: how many elements are dropped is left to chance"):
+        """Reject an answer that drops exactly a fraction p of a large x."""
+        with self.judge.claim("large arrays: the number of dropped elements is random"):
             layer, x = self.make(0.35, self.judge.rng.spawn(1)[0]), self.judge.numbers(40, 60)
             refuse_equal_counts(self.judge, [self.forward(0.35, x, layer)[0] for _ in range(CALLS)])
 
     def refuse_overwritten_results(self, what: str = "results: a later call does not change them") -> None:
-        """Arrays that are returned twice."""
+        """Reject an array that is returned twice."""
         with self.judge.claim(what):
             layer, p = self.make(0.35, self.judge.rng.spawn(1)[0]), 0.35
             outputs: list[tuple[Any, Array]] = []
@@ -228,14 +229,14 @@ class Corners:
                     for again in range(2):
                         with suppress(
                             *((Rejected,) if again else ())
-                        ):  # to refuse a second backward is no mistake here
+                        ):  # refusing a second backward is not a mistake here
                             dx = self.gradient(backward, p, self.judge.numbers(5, 6))
                             gradients.append((dx, dx.copy()))
             self.refuse_overwritten(outputs, "output-is-overwritten", "y", self.call)
             self.refuse_overwritten(gradients, "gradient-is-overwritten", "dx", "backward(grad)")
 
     def refuse_overwritten(self, results: Sequence[tuple[Any, Array]], code: str, name: str, call: str) -> None:
-        """Results that are no longer what they were, or that share their memory."""
+        """Reject results that have changed, or that share memory."""
         for number, (out, before) in enumerate(results):
             shared = any(np.may_share_memory(out, other) for other, _ in results[:number])
             if shared or not np.array_equal(out, before):
@@ -247,7 +248,7 @@ class Corners:
                 )
 
     def refuse_wrong_at_zero(self) -> None:
-        """At p = 0 nothing is dropped, and nothing scaled."""
+        """Check that p = 0 drops nothing and scales nothing."""
         with self.judge.claim("p = 0: y is x"):
             x = self.judge.numbers(6, 9)
             y, _ = self.forward(0.0, x)
@@ -268,7 +269,7 @@ def is_nudged(factors: Mapping[float, float], scale: Callable[[float], float]) -
 
 
 def shown_of(**values: Any) -> tuple[tuple[str, str], ...]:
-    """What an answer was called with, as texts."""
+    """The arguments of a call, as texts."""
     return tuple((name, as_text(value)) for name, value in values.items())
 
 
@@ -279,7 +280,7 @@ def shared_axis(kept: Array) -> int | None:
 
 
 def refuse_equal_counts(judge: Judge, masks: Sequence[Array]) -> None:
-    """Large masks that all drop the same number of elements."""
+    """Reject large masks that all drop the same number of elements."""
     counts = [int(np.sum(mask == 0)) for mask in masks]
     if len(set(counts)) == 1:
         judge.reject(
@@ -291,7 +292,7 @@ def refuse_equal_counts(judge: Judge, masks: Sequence[Array]) -> None:
 
 
 def refuse_small_rate(judge: Judge, dropped: float) -> None:
-    """A fraction that is not `SMALL_P`."""
+    """Reject a dropped fraction that is not near `SMALL_P`."""
     if not SMALL_RATES[0] < dropped < SMALL_RATES[1]:
         judge.reject(
             "rate-is-rounded",

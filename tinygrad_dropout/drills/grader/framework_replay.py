@@ -20,13 +20,13 @@ Array = npt.NDArray[Any]
 
 
 class Operation(NamedTuple):
-    """One that both a learner's package and this framework have.
+    """An operation that both a learner's package and this framework have.
 
     Attributes:
-        compute: names -> its result, of Tensors or Values and of what else the backward knows.
-        operands: how many.
-        written: gives, of the learner's names, the function that is to be shown.
-        more: what else its backward is called with.
+        compute: computes the result from a package's names, the operands, and the other arguments of the backward.
+        operands: the number of operands.
+        written: the function to show, found in the learner's names.
+        more: the other arguments of its backward.
         of_values: whether the operands are Values, which are single numbers.
     """
 
@@ -43,7 +43,7 @@ def method(name: str, kind: str = "Tensor") -> Callable[[Mapping[str, Any]], Any
 
 
 def scalar(compute: Callable[..., Any], operands: int, name: str) -> Operation:
-    """An operation of Values, by the name of its method."""
+    """An operation on Values, with the name of its method."""
     return Operation(compute, operands, method(name, "Value"), of_values=True)
 
 
@@ -91,7 +91,7 @@ def bug_among(judge: Judge, operations: Mapping[str, Operation]) -> Bug:
 
 
 def shows_a_mistake(bug: Bug) -> bool:
-    """Whether a replay with this backward differs from the right one; for one of `bug_among`."""
+    """Whether a replay with this backward, from `bug_among`, differs from the right one."""
     return is_wrong({**ELEMENTWISE, **REDUCTIONS, **LOSS}[bug.operation], bug.backward)
 
 

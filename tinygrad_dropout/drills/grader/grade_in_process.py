@@ -31,15 +31,15 @@ def grade(
     """Grade an answer.
 
     Args:
-        exercise: that it answers.
+        exercise: the exercise that it answers.
         source: the text of the learner's file, or of their package: see `bundle`.
-        seed: of all inputs.
-        filename: for tracebacks.
-        width: of the lines that the grade will be shown in, in characters: arrays are laid out for it.
+        seed: the seed of all inputs.
+        filename: the file name for tracebacks.
+        width: the width of the lines that will show the grade, in characters; arrays are formatted for it.
         on_claim: called for every claim, as for `Judge`.
     """
     if not is_bundle(source) and is_untouched(source, exercise.of(source).starter):
-        message = "This is not written yet: the gap is as it was given."
+        message = "This is not written yet: the gap is unchanged."
         return Grade(rejection=Rejection(NOT_WRITTEN, message, "Read the task, then fill the gap."))
     judge = Judge({}, source=source, seed=seed, on_claim=on_claim)
     try:
@@ -53,7 +53,7 @@ def grade(
         if isinstance(exercise, Stage) and exercise.is_seen_in_a_replay(judge, rejected.rejection):
             judge.note(SEEN_IN_A_REPLAY)
         return judge.grade(rejected.rejection)
-    except Exception as error:  # from an answer that did what its checks did not foresee
+    except Exception as error:  # the answer did something that its checks did not foresee
         code, message, question = answer.raised(error, "Your answer, as the grader used it,")
         return judge.grade(Rejection(code, message, question, traceback=answer.own_traceback(error)))
     return judge.grade()

@@ -1,4 +1,4 @@
-"""Grade an answer in a separate process with limits on time, output and memory: it may never end, or end its
+"""Grade an answer in a separate process with limits on time, output and memory: it could run forever, or end its
 process."""
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ def grade_file(
     """Grade the answer in a file.
 
     Args:
-        exercise: that it answers.
+        exercise: the exercise that it answers.
         path: the learner's file.
-        seed: of all inputs.
-        time_limit: seconds.
-        width: of the lines that the grade will be shown in, in characters.
+        seed: the seed of all inputs.
+        time_limit: the time limit in seconds.
+        width: the width of the lines that will show the grade, in characters.
 
     Raises:
-        DrillError: the file cannot be read, or no process can be started for it.
+        DrillError: the file cannot be read, or the process cannot be started.
     """
     ended = run_answer("grade_answer", exercise, path, seed, width, time_limit=time_limit)
     if ended.why == "returned":
@@ -64,7 +64,7 @@ def make_replay(exercise: Exercise, path: Path, page: Path, *, time_limit: float
 
 
 def run_answer(work: str, exercise: Exercise, path: Path, *arguments: Any, time_limit: float) -> Ended:
-    """Run one of `child`'s functions on an answer."""
+    """Run one of the functions in `worker` on an answer."""
     given = [str(exercise.folder), source_of(exercise, path), path.name, *arguments]
     try:
         return run(f"{WORK}:{work}", given, Bounds(time_limit, MOST_OUTPUT, MOST_MEMORY))
@@ -73,13 +73,13 @@ def run_answer(work: str, exercise: Exercise, path: Path, *arguments: Any, time_
 
 
 def source_of(exercise: Exercise, path: Path) -> str:
-    """The text of a learner's file, or of all files of a package; a mark of UTF-8 in front of it is no part of it."""
+    """The text of a learner's file, or of all files of a package, without byte order marks."""
     try:
         if isinstance(exercise, Stage) and path.is_dir():
             texts = {name: source_of(exercise, path / name) for name in paths_in(path)}
             return joined({"__init__.py": "", **texts})
-        if path.exists() and not path.is_file():  # a pipe might never give anything
-            raise DrillError(f"{path} cannot be read: expected a file, and it is something else")
+        if path.exists() and not path.is_file():  # reading a pipe could block forever
+            raise DrillError(f"{path} cannot be read: expected a file, got something else")
         return path.read_bytes().decode("utf-8-sig")
     except FileNotFoundError as error:
         raise DrillError(f"there is no {path}; `{exercise.reset}` writes it again") from error
@@ -95,7 +95,7 @@ def how_it_ended(ended: Ended, time_limit: float) -> tuple[str, str, str]:
     return code, message.format(seconds=time_limit, most=MOST_OUTPUT, detail=ended.detail), question
 
 
-#: why the process ended -> code, message, what to think about
+#: why the process ended -> code, message, question
 ENDS = {
     "time": (
         "never-ends",

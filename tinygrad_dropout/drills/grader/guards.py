@@ -7,11 +7,11 @@ from typing import Any
 
 from tinygrad_dropout.drills.grader.judge import KnownMistake
 
-#: what is added to a number that might be 0, or the least that it may be
+#: numbers that are added to a number that might be 0, or that are its minimum
 SMALL = (1e-300, 1e-38, 1e-30, 1e-20, 1e-16, 1e-15, 1e-14, 1e-12, 1e-10, 1e-9, 1e-8, 1e-7, 1e-6, 1e-5)
-#: at which an exponent is clipped
+#: numbers at which an exponent is clipped
 LIMITS = (10, 15, 20, 30, 36, 37, 40, 50, 80, 88, 100, 500, 700, 709)
-#: what stands for minus infinity
+#: numbers that are used instead of minus infinity
 LOWEST = (-1e3, -1e4, -1e5, -1e9, -1e10, -1e12, -1e20, -1e30, -1e38, -1e100, -1e300, -1.7976931348623157e308)
 
 
@@ -19,9 +19,9 @@ def many(code: str, formulas: Iterable[Callable[..., Any]], *words: str) -> list
     """The same mistake with each of several formulas.
 
     Args:
-        code: its name.
-        formulas: what an answer may have computed.
-        words: description, question and kind, as of `KnownMistake`.
+        code: the code of the mistake.
+        formulas: the formulas that an answer may have computed.
+        words: description, question and kind, as for `KnownMistake`.
     """
     description, question, kind = words
     return [KnownMistake(code, formula, description, question, kind) for formula in formulas]

@@ -52,10 +52,10 @@ class Plant:
 
 @dataclass(frozen=True)
 class Hunt:
-    """An exercise of this kind.
+    """A bug hunt.
 
     Attributes:
-        folder: of the exercise.
+        folder: the folder of the exercise.
         listed: the names of bugs in the task's list.
         arguments: what the learner chooses; `parameters` and `rng` are the grader's.
         plants: the bugs; a file has one of them.
@@ -158,7 +158,7 @@ class Hunt:
             )
 
     def visible(self, given: Mapping[str, Any], plant: Plant) -> tuple[bool, Losses]:
-        """Whether the networks can be told apart, and the loss with the bug and without."""
+        """Whether the networks differ, and the losses with and without the bug."""
         if plant.drawn is not None:
             return self.visible_in_means(given, plant, plant.drawn)
         for seed in range(PAIRED):
@@ -170,7 +170,7 @@ class Hunt:
     def visible_in_means(
         self, given: Mapping[str, Any], plant: Plant, drawn: Callable[[Mapping[str, Array]], Array]
     ) -> tuple[bool, Losses]:
-        """The same by means over many runs, in which each network draws its own random numbers."""
+        """The same for means over many runs, in which each network draws its own random numbers."""
         runs = [self.network(which)(given, seed) for seed, which in enumerate((plant, None))]
         numbers: tuple[list[Array], list[Array]] = ([], [])
         losses: tuple[list[Array], list[Array]] = ([], [])
@@ -228,10 +228,10 @@ def sigmas_apart(one: Array, other: Array) -> Array:
 
 
 def drawn_from(*names: str) -> Callable[[Mapping[str, Array]], Array]:
-    """For bugs in the drawing: what reveals the masks in arrays of shape (rows, units).
+    """For bugs in the drawing: numbers that reveal the masks in arrays of shape (rows, units).
 
-    Of each its elements, how many of them are 0, and in how many units two rows differ in being 0: in none if they
-    share a mask.
+    For each array, these are its elements, the number of zeros, and for every two rows the number of units in which
+    only one of them is 0. If the rows share a mask, the last numbers are 0.
     """
 
     def drawn_from_one(array: Array) -> Array:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 
 class Bug(NamedTuple):
-    """One of them.
+    """A bug.
 
     Attributes:
         kind: the kind of mistake, from `mistakes.KINDS`.

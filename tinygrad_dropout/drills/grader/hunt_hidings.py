@@ -46,7 +46,7 @@ TRAINING_MODE = Hiding(
 ALL_DROPPED = Hiding(
     "p-close-to-one-hides-it",
     lambda given, seen: given["training"] and given["p"] > 0.95,
-    f"With p this close to 1, what would show the bug was dropped in every one of {PAIRED} runs.",
+    f"With p this close to 1, the units that would show the bug were dropped in every one of {PAIRED} runs.",
     "For which p does the gradient get through dropout at all?",
 )
 NO_MASK = Hiding(
@@ -76,11 +76,11 @@ CLOSE_TO_AN_END = Hiding(
 
 
 def one_row(argument: str, question: str) -> Hiding:
-    """A batch of one.
+    """A batch with one row.
 
     Args:
-        argument: of which the rows are counted.
-        question: of the hiding.
+        argument: the argument whose rows are counted.
+        question: the question of the hiding.
     """
     return Hiding(
         "one-row-hides-it",
@@ -99,22 +99,22 @@ def nothing_in(name: str, where: str) -> Hiding:
     """An array of zeros, which no factor changes.
 
     Args:
-        name: of the array, of those that the right network returned.
-        where: what these numbers are.
+        name: the name of the array among those that the right network returned.
+        where: a description of these numbers.
     """
     return Hiding(
         "nothing-but-zeros",
         lambda given, seen: not seen[name].any(),
-        f"On this input {where} are all 0: whatever the wrong line does to them, they stay 0.",
+        f"On this input {where} are all 0, and they stay 0 with the wrong line, too.",
         f"For which input are {where} not all 0?",
     )
 
 
 def no_gradient(prefix: str) -> Hiding:
-    """A gradient that is 0 whatever line computes it.
+    """A gradient that is 0 with the wrong line and with the right one.
 
     Args:
-        prefix: of the names of the gradients.
+        prefix: the start of the gradients' names.
     """
     return Hiding(
         "zero-gradient-hides-it",
@@ -128,7 +128,7 @@ def alone_in_its_column(*names: str) -> Hiding:
     """No unit is nonzero in two rows, so nothing shows that two rows share a mask.
 
     Args:
-        names: of the arrays that are dropped from.
+        names: the names of dropout's inputs.
     """
     return Hiding(
         "no-unit-in-two-rows",
@@ -139,10 +139,10 @@ def alone_in_its_column(*names: str) -> Hiding:
 
 
 def never_zero(*names: str) -> tuple[Hiding, Hiding]:
-    """No ReLU has an input of exactly 0; it may come close.
+    """No ReLU has an input of exactly 0; an input may be close to it.
 
     Args:
-        names: of the inputs of ReLUs.
+        names: the names of the inputs of ReLUs.
     """
 
     def smallest(seen: Mapping[str, Array]) -> float:

@@ -14,12 +14,12 @@ SIGMAS = 6.0
 
 
 def refuse_other_weights(judge: Judge, name: str, weight: Array) -> None:
-    """See that a weight of shape (outputs, inputs) is drawn from a normal distribution of variance 2 / inputs.
+    """Check that a weight of shape (outputs, inputs) is drawn from a normal distribution with variance 2 / inputs.
 
     Args:
-        judge: of the answer.
-        name: of the weight.
-        weight: some thousand numbers, so that another variance shows.
+        judge: the judge of the answer.
+        name: the name of the weight.
+        weight: a few thousand numbers, so that a wrong variance shows.
     """
     outputs, inputs = weight.shape
     share = float((weight**2).mean() * inputs)

@@ -12,7 +12,7 @@ Array = npt.NDArray[Any]
 
 
 def without_coincidences(rng: np.random.Generator, shape: tuple[int, ...], low: float, high: float) -> Array:
-    """Random float64 of both signs between low and high in size: no two are the same size, none is 0."""
+    """Random float64 numbers of both signs with sizes between low and high: no two sizes are equal, and none is 0."""
     size = int(np.prod(shape))
     step = (high - low) / max(size, 1)
     sizes = low + step * (np.arange(size) + rng.uniform(0, 0.9, size))
@@ -21,7 +21,7 @@ def without_coincidences(rng: np.random.Generator, shape: tuple[int, ...], low: 
 
 
 def other_layouts(array: Array) -> list[Array]:
-    """The same numbers as they lie in memory after a transpose, a slice with a step, and a reversal."""
+    """The same numbers in other memory layouts: transposed, a slice with a step, and reversed."""
     if not array.ndim:
         return []
     spaced = np.zeros(tuple(2 * size for size in array.shape), array.dtype)[(slice(None, None, 2),) * array.ndim]
@@ -30,7 +30,7 @@ def other_layouts(array: Array) -> list[Array]:
 
 
 def extremes(array: Array, place: int = 0) -> list[Array]:
-    """Of floats the same numbers times 10^9, times 10^-9, and with every third one 0, counted from `place` on."""
+    """The same floats times 10^9, times 10^-9, and with every third one set to 0, counted from `place`."""
     if array.dtype.kind != "f":
         return []
     zeros = (np.arange(array.size).reshape(array.shape) + place) % 3 == 0
@@ -47,7 +47,7 @@ def copied(argument: Any) -> Any:
 
 
 def copied_array(array: Array) -> Array:
-    """A copy with the same strides: `array.copy()` would lay the numbers one behind the other."""
+    """A copy with the same strides; `array.copy()` would be contiguous."""
     if array.flags.c_contiguous or array.dtype.hasobject:
         return array.copy()
     low, high = np.lib.array_utils.byte_bounds(array)

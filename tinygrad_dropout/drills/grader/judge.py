@@ -1,4 +1,4 @@
-"""What an exercise's checks use: claims about the learner's functions, compared with the right answers.
+"""The tools of an exercise's checks: claims about the learner's functions, and comparisons with right answers.
 
 A check runs the function on several inputs and compares. If the results are wrong, it tries the known wrong formulas,
 and the one that matches on every input names the mistake.
@@ -60,7 +60,7 @@ class Judge:
 
     Args:
         namespace: what the learner's file defines.
-        seed: of all inputs.
+        seed: the seed of all inputs.
         on_claim: called for every claim, before it is checked and once it has passed.
 
     Attributes:
@@ -81,14 +81,14 @@ class Judge:
         self.right: list[str] = []
         self.notes: list[str] = []
 
-    # what the answer has
+    # the parts of the answer
 
     def function(self, name: str, *parameters: str) -> Answer:
-        """The learner's function, to be called with care."""
+        """The learner's function; errors in it become rejections."""
         return Answer(callable_of(self.namespace, name, parameters), name, parameters)
 
     def make(self, name: str, *parameters: str) -> Answer:
-        """The learner's class, to be called with care."""
+        """The learner's class; errors in it become rejections."""
         return Answer(callable_of(self.namespace, name, parameters, "class"), name, parameters)
 
     def method(self, instance: Any, name: str, *parameters: str) -> Answer:
@@ -101,9 +101,9 @@ class Judge:
         """A value that the learner's file sets.
 
         Args:
-            name: of the variable.
-            kind: what it must be.
-            what: the same in words: `the name of a bug, as a string`.
+            name: the name of the variable.
+            kind: its expected type.
+            what: the expected value in words: `the name of a bug, as a string`.
         """
         found = self.namespace.get(name)
         if found is None or found is ...:
@@ -114,7 +114,7 @@ class Judge:
             self.reject("wrong-type", f"{name} is a {type(found).__name__}; expected {what}.")
         return found
 
-    # what is claimed of it
+    # claims about it
 
     @contextmanager
     def claim(self, claim: str) -> Iterator[None]:
@@ -149,7 +149,7 @@ class Judge:
         """Report a mistake and end the grading.
 
         Args:
-            code: its name.
+            code: the code of the mistake.
             message: what is wrong, with the numbers.
             question: what to think about.
             kind: the kind of mistake, from `mistakes.KINDS`.
@@ -176,9 +176,11 @@ class Judge:
         """Call the function on every case, the smallest first.
 
         Args:
-            function: of the learner's. cases: the arguments of each call. known: type of an exception -> the mistake
-            that it shows. repeat: whether to check that a second call gives the same numbers in new arrays. By default
-            this is checked unless a function or a generator is among the arguments, which may remember the first call.
+            function: the learner's function.
+            cases: the arguments of each call.
+            known: type of an exception -> the mistake that it shows.
+            repeat: whether to check that a second call gives the same numbers in new arrays. By default this is
+                checked unless a function or a generator is among the arguments, which may remember the first call.
         """
         runs = []
         for case in cases:
@@ -325,7 +327,7 @@ class Judge:
         return [*self.layouts(case), *varied(case, arrays)]
 
     def grade(self, rejection: Rejection | None = None) -> Grade:
-        """What was found."""
+        """The grade of the answer."""
         return Grade(tuple(self.right), rejection, tuple(self.notes))
 
 
@@ -360,7 +362,7 @@ def fits(formula: Callable[..., Any], run: Run, got: Array, close: Callable[[Arr
 
 
 def values_of(run: Run) -> list[Any] | None:
-    """What a function returned several of: of a tuple, a list, an array, a generator; None of anything else."""
+    """The values that a function returned as a tuple, a list, an array or a generator; None for anything else."""
     if isinstance(run.value, (str, bytes, Mapping, Set)) or not isinstance(run.value, Iterable):
         return None
     if isinstance(run.value, np.ndarray) and not run.value.ndim:
@@ -370,7 +372,7 @@ def values_of(run: Run) -> list[Any] | None:
 
 
 def one_of(value: Any) -> str:
-    """`one array`, of what should have been several values."""
+    """`one array`, for a message about a function that should have returned several values."""
     return "one array" if isinstance(value, np.ndarray) else f"one {type(value).__name__}"
 
 

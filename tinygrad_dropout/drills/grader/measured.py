@@ -27,9 +27,9 @@ def refuse_measured(
     """Reject a gradient that is slightly off, but by more than rounding; a wrong formula is left to `compare`.
 
     Args:
-        judge: of the answer.
-        function: the learner's, of x and what else the loss depends on.
-        runs: of it.
+        judge: the judge of the answer.
+        function: the learner's function of x and of everything else that the loss depends on.
+        runs: its runs.
         right: gives the right gradient.
         loss: gives the loss.
     """
@@ -51,7 +51,7 @@ def refuse_measured(
                 kind="precision",
                 shown=shown,
             )
-        # the error of a formula changes with x by as little as x does; that of a difference is rounding
+        # after a small change of x, the error of a formula changes a little; the error of a difference is rounding
         nudged = x * (1 + 1e-6)
         change = np.abs((function(nudged, *rest) - right(nudged, *rest)) - (got - wanted)).max()
         rough = change > 0.05 * error and not np.array_equal(got, got.round(13))
@@ -66,7 +66,7 @@ def refuse_measured(
 
 
 def differences(loss: Callable[..., float], x: Array, *rest: Any) -> Iterator[Array]:
-    """The gradient by differences with the usual steps: central and one-sided."""
+    """The gradient from central and one-sided differences with the usual steps."""
     for h in 10.0 ** -np.arange(2, 8):
         steps = h * np.eye(x.size).reshape(x.size, *x.shape)
         above, here, below = (np.array([loss(x + sign * step, *rest) for step in steps]) for sign in (1, 0, -1))

@@ -47,9 +47,9 @@ def more_operations(p: float) -> None:
 
 
 def attention_pooling(p: float) -> None:
-    """Three sentences of four words: yes or no, from the mean of their word vectors, weighted by a softmax.
+    """Classify three sentences of four words as yes or no, by a mean of their word vectors with softmax weights.
 
-    Words come more than once, and word 0 pads the short sentences.
+    Words occur several times, and word 0 pads the short sentences.
     """
     rng = np.random.default_rng(0)
     table, query, output = (td.Tensor(rng.normal(size=shape), requires_grad=True) for shape in ((5, 3), (3,), (3,)))
@@ -61,7 +61,7 @@ def attention_pooling(p: float) -> None:
 
 
 def two_layers(dropout: Layer, another: Layer) -> None:
-    """An MLP with two of the learner's dropout layers. After tanh nothing is 0 but what is dropped."""
+    """An MLP with two of the learner's dropout layers. After tanh, only dropped units are 0."""
     rng = np.random.default_rng(0)
     x, target = td.Tensor(rng.normal(size=(4, 3))), np.array([0, 2, 1, 2])
     first, second, third = (td.nn.Linear(*sizes, dtype=np.float64, rng=rng) for sizes in ((3, 4), (4, 4), (4, 3)))

@@ -1,4 +1,4 @@
-"""The tests in a learner's file: the functions `test_...`, whose asserts are made to remember what they compared."""
+"""The tests in a learner's file: the functions `test_...`, rewritten so that asserts remember what they compared."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def is_test(node: ast.AST) -> bool:
 
 
 def tests_of(tree: ast.Module) -> list[ast.stmt]:
-    """The tests of a file, in their order; of two with one name, Python keeps the last."""
+    """The tests of a file, in order; if two have the same name, Python keeps the last."""
     return list({node.name: node for node in tree.body if isinstance(node, Function) and is_test(node)}.values())
 
 
@@ -29,12 +29,12 @@ def names_of_tests(source: str) -> list[str]:
 
 
 def without_tests(tree: ast.Module) -> ast.Module:
-    """A file without its tests, which are about the answer but are no part of it."""
+    """A file without its tests, which are not part of the answer."""
     return ast.Module([node for node in tree.body if not is_test(node)], tree.type_ignores)
 
 
 def source_without_tests(source: str) -> str:
-    """The same for a text, which loses its comments; a text that Python cannot read stays as it is."""
+    """The same for a text, which loses its comments; a text that Python cannot read is unchanged."""
     with suppress(SyntaxError, ValueError):
         if names_of_tests(source):
             return ast.unparse(without_tests(ast.parse(source)))

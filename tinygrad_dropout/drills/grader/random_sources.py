@@ -14,10 +14,10 @@ def refuse_other_sources(judge: Judge, draw: Callable[[int], Any]) -> None:
     """Check that equal seeds give equal draws, that other seeds do not, and that NumPy's global state does not change.
 
     Args:
-        judge: of the answer.
-        draw: gives what a generator of a seed leads to, as an array: enough that it is not the same twice by chance.
+        judge: the judge of the answer.
+        draw: gives the draws for a seed as an array, with so many elements that two do not agree by chance.
     """
-    np.random.seed(int(judge.rng.integers(2**31)))  # a state that no seed of theirs leads to; the user's is kept
+    np.random.seed(int(judge.rng.integers(2**31)))  # a state that none of their seeds gives; the user's own is restored
     before = np.random.get_state(legacy=False)
     first, again, other = (np.asarray(draw(seed)) for seed in (5, 5, 6))
     if str(np.random.get_state(legacy=False)) != str(before):
@@ -31,7 +31,7 @@ def refuse_other_sources(judge: Judge, draw: Callable[[int], Any]) -> None:
         judge.reject(
             "seed-does-not-repeat",
             "Two generators with the same seed led to different draws.",
-            "Which source of random numbers does the caller not know of?",
+            "Which source of random numbers does the caller not know about?",
             kind="randomness",
         )
     if np.array_equal(first, other):

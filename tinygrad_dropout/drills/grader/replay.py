@@ -26,7 +26,7 @@ NETWORK_WITH = {
     **dict.fromkeys(("subtract", "divide", "exp", "log", "tanh"), "more_operations"),
     **dict.fromkeys(("embedding", "softmax"), "attention_pooling"),
 }
-#: Loaded by path, as a script of the learner's would be: then their lines are shown beside the operations.
+#: Loaded by path like a learner's script, so that the page shows their lines next to the operations.
 NETWORKS = run_path(str(Path(__file__).with_name("networks.py")), run_name="networks")
 
 
@@ -34,7 +34,7 @@ def write_page(exercise: Exercise, source: str, filename: str, page: Path) -> di
     """Write the page.
 
     Returns:
-        `shows`: what is to be seen there; or `problem`: why there is nothing.
+        `shows`: what the page shows; or `problem`: why there is no page.
     """
     if not exercise.has_replay:
         return {"problem": f"{exercise.noun} {exercise.number} is not about one backward, which is what a replay shows"}
@@ -53,7 +53,7 @@ def write_page(exercise: Exercise, source: str, filename: str, page: Path) -> di
 
 
 def ran(exercise: Exercise, source: str, filename: str) -> tuple[study.Replay, Difference | None]:
-    """The pass, and the first step at which the two part."""
+    """The replay, and the first step at which the learner's pass differs from the right one."""
     judge = Judge(answer.run(source, filename, exercise.refused), source=source)
     if exercise.bug:
         bug = exercise.bug(judge)
@@ -67,7 +67,7 @@ def ran(exercise: Exercise, source: str, filename: str) -> tuple[study.Replay, D
 
 
 def why(error: Exception) -> str:
-    """What went wrong in a sentence: the grader's own, where it has one."""
+    """A sentence on what went wrong: the grader's own, if it has one."""
     cause = error if isinstance(error, Rejected) else error.__cause__
     if isinstance(cause, Rejected):
         return cause.rejection.message
@@ -89,7 +89,7 @@ def pass_through(layers: Sequence[Forward]) -> study.Replay:
     The masks are those that the learner's forwards drew; right is what the framework's dropout does with them.
     """
     backwards: list[tuple[Array, Callable[[Array], Array]]] = []
-    given: dict[bytes, Array] = {}  # what their backwards gave at first: the pass is done more than once
+    given: dict[bytes, Array] = {}  # the first results of their backwards, because the pass runs more than once
 
     def dropout(h: td.Tensor, forward: Forward) -> td.Tensor:
         y, theirs = forward(h.data.copy())

@@ -9,8 +9,8 @@ from tinygrad_dropout.drills.grader.result import NOT_WRITTEN, PART_NOT_WRITTEN,
 from tinygrad_dropout.drills.grader.shown import WIDTH
 from tinygrad_dropout.drills.layout import wrap
 
-MOST_PRINTED = 10  # lines of what the answer printed
-MOST_LABEL = 24  # characters; the value of a longer label stands below it
+MOST_PRINTED = 10  # lines of the answer's output
+MOST_LABEL = 24  # characters; the value of a longer label goes below it
 
 #: (kind, text) of a line; the kind decides its color.
 Line = tuple[str, str]
@@ -20,10 +20,10 @@ def lines_of(exercise: Exercise, grade: Grade, *, verbose: bool = False, width: 
     """(kind, text) of each paragraph; the kind is "title", "right", "wrong", "question" or "".
 
     Args:
-        exercise: that was graded.
-        grade: of the answer.
-        verbose: with the traceback.
-        width: of a line, in characters; arrays keep the lines that they were given when it was graded.
+        exercise: the graded exercise.
+        grade: the grade of the answer.
+        verbose: whether to show the traceback.
+        width: of a line, in characters; arrays keep their line breaks from the grading.
     """
     lines = [("title", f"{exercise.number}  {exercise.title}")]
     lines += [("right", wrap(f"  right  {claim}", width, indent=9)) for claim in grade.right]
@@ -55,7 +55,7 @@ def of_rejection(rejection: Rejection, verbose: bool, width: int) -> list[Line]:
 
 
 def one_shown(label: str, text: str, labels: int, width: int) -> str:
-    """A label and its value beside it; below it, where the label is long, or the value wide."""
+    """A label with its value next to it, or below it if the label is long or the value is wide."""
     value = beside(text, labels + 2)
     if len(label) > MOST_LABEL or max(map(len, text.splitlines()), default=0) + labels + 2 > width:
         return f"{label}:\n  {beside(wrap(text, width - 2, indent=1), 2)}"
@@ -63,7 +63,7 @@ def one_shown(label: str, text: str, labels: int, width: int) -> str:
 
 
 def beside(text: str, width: int) -> str:
-    """The lines of a text one under the other, to the right of its label."""
+    """The lines of a text, indented to the right of its label."""
     return text.replace("\n", "\n" + " " * width)
 
 
@@ -77,10 +77,10 @@ def printed(text: str, width: int) -> str:
 
 
 def shortened(line: str, width: int) -> str:
-    """A line that ends in dots where it is too long."""
+    """A line, cut off with dots if it is too long."""
     return line if len(line) <= width else f"{line[: width - 4]} ..."
 
 
 def as_text(exercise: Exercise, grade: Grade, *, verbose: bool = False) -> str:
-    """All of it."""
+    """The whole grade as text."""
     return "\n".join(text for _, text in lines_of(exercise, grade, verbose=verbose))

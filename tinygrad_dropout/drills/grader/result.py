@@ -1,11 +1,11 @@
-"""What the grader says about an answer: what is right, then the first thing that is wrong."""
+"""The result of grading an answer: what is right, then the first thing that is wrong."""
 
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from typing import Any
 
-NOT_WRITTEN = "not-written"  # the gap is as it was given
+NOT_WRITTEN = "not-written"  # the gap is unchanged
 PART_NOT_WRITTEN = "part-not-written"
 SEEN_IN_A_REPLAY = "seen-in-a-replay"  # a note: what is wrong with a package is the gradient of one operation
 
@@ -19,9 +19,9 @@ class Rejection:
         message: what was seen, in a sentence.
         question: what to think about; "" if the message says it all.
         claim: what was being checked; "" if the grading did not get that far.
-        shown: (label, value) of what shows it: the arguments, yours, the expected.
+        shown: (label, value) of everything that shows it: the arguments, your result, the expected one.
         kind: the kind of mistake, from `mistakes.KINDS`: what to repeat.
-        traceback: of what the answer raised; "" if it raised nothing.
+        traceback: the traceback if the answer raised an error; "" otherwise.
     """
 
     code: str
@@ -60,12 +60,12 @@ class Grade:
         return self.rejection is not None and self.rejection.code in (NOT_WRITTEN, PART_NOT_WRITTEN)
 
     def as_json(self) -> dict[str, Any]:
-        """As plain values."""
+        """The grade as plain values."""
         return asdict(self)
 
     @classmethod
     def from_json(cls, plain: dict[str, Any]) -> Grade:
-        """The grade that `as_json` made plain."""
+        """The inverse of `as_json`."""
         rejection = plain["rejection"]
         if rejection:
             rejection = Rejection(**{**rejection, "shown": tuple((label, text) for label, text in rejection["shown"])})

@@ -33,14 +33,14 @@ class Number:
     Args:
         data: the number.
         slopes: the derivatives.
-        rules: as `RULES`.
+        rules: like `RULES`.
     """
 
     def __init__(self, data: float, slopes: npt.NDArray[Any], rules: Mapping[str, Rule]) -> None:
         self.data, self.slopes, self.rules = data, slopes, rules
 
     def by(self, operation: str, *operands: Any) -> Number:
-        """What an operation gives."""
+        """The result of an operation."""
         numbers = [one if isinstance(one, Number) else Number(one, 0 * self.slopes, self.rules) for one in operands]
         value, slopes = self.rules[operation]
         given = [one.data for one in numbers]
@@ -78,7 +78,7 @@ class Number:
         return self.by("neg", self)
 
     def exp(self) -> Number:
-        """e to the power of it."""
+        """The exponential function of this number."""
         return self.by("exp", self)
 
     def tanh(self) -> Number:
@@ -91,7 +91,7 @@ class Formula:
 
     Args:
         text: Python, with the letters x, y and z.
-        numbers: theirs.
+        numbers: their values.
     """
 
     def __init__(self, text: str, *numbers: float) -> None:
@@ -155,13 +155,13 @@ def derivatives(result: Any, inputs: list[Any]) -> list[float]:
 
 
 def mistake(code: str, operation: str, slopes: Callable[..., tuple[float, ...]], *words: str) -> KnownMistake:
-    """The mistake of an operation whose slopes are others.
+    """The mistake of an operation with wrong slopes.
 
     Args:
-        code: its name.
-        operation: of `RULES`.
-        slopes: of the operands.
-        words: description, question and kind, as of `KnownMistake`.
+        code: the code of the mistake.
+        operation: a key of `RULES`.
+        slopes: the wrong slopes for the operands.
+        words: description, question and kind, as for `KnownMistake`.
     """
     rules = {**RULES, operation: (RULES[operation][0], slopes)}
     description, question, kind = words

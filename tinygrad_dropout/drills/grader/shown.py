@@ -6,12 +6,12 @@ from typing import Any
 
 import numpy as np
 
-WIDTH = 96  # of a line that is shown, in characters, unless the terminal is narrower
-MARGIN = 8  # that an array leaves free
+WIDTH = 96  # of the lines that are shown, in characters, unless the terminal is narrower
+MARGIN = 8  # characters that an array leaves free
 
 
 def as_text(value: Any) -> str:
-    """A value, short enough to be read: of a large array the shape and the corners.
+    """A value as a short text; a large array is shown by its shape and its corners.
 
     Its lines are as wide as NumPy's `linewidth` allows.
     """
@@ -33,7 +33,7 @@ def as_text(value: Any) -> str:
 
 
 def with_shape(text: str, shape: tuple[int, ...]) -> str:
-    """The text of an array, and its shape behind it, or below it where the line is full."""
+    """The text of an array with its shape after it, or below it if the line is full."""
     full = len(text.rpartition("\n")[2]) + len(f"  shape {shape}") > np.get_printoptions()["linewidth"]
     return f"{text}{chr(10) if full else '  '}shape {shape}"
 

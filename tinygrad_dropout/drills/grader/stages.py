@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 AS_BEFORE = ": as before"  # the end of a claim that an earlier stage still passes
 
 
-def stages_that_hold(grade: Grade) -> int:
+def count_passing_stages(grade: Grade) -> int:
     """How many stages before the graded one still pass."""
     return sum(claim.endswith(AS_BEFORE) for claim in grade.right)
 
@@ -35,7 +35,7 @@ def check_stages(judge: Judge, chosen: Sequence[Stage]) -> None:
     """Grade the stages; each claim of the last one is reported, and for each earlier one that it still passes.
 
     Args:
-        judge: of the package.
+        judge: the judge of the package.
         chosen: all stages up to the current one.
     """
     *before, last = chosen

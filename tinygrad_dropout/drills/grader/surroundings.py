@@ -19,7 +19,7 @@ Functions = dict[tuple[str, str], object]
 
 
 def shared_functions() -> Functions:
-    """(module, name) -> each of NumPy's and Python's functions, which the checks use, too."""
+    """(module, name) -> the NumPy and Python functions, which the checks also use."""
     return {
         (module, name): value
         for module, space in SHARED.items()
@@ -30,12 +30,12 @@ def shared_functions() -> Functions:
 
 @contextmanager
 def surroundings_kept() -> Iterator[None]:
-    """Inside, a learner's file runs; what it sets for the whole process is put back.
+    """Run a learner's file inside a `with`; settings that it changes for the whole process are restored.
 
     So `np.seterr(all="raise")` at the top of a file changes neither the checks nor the learner's own functions.
 
     Raises:
-        Rejected: it replaced one of the shared functions, which is put back, too.
+        Rejected: it replaced one of the shared functions, which is restored, too.
     """
     before = shared_functions()
     with settings_restored():

@@ -1,4 +1,4 @@
-"""A learner's Tensors at work on a formula: result and gradients, compared with this framework's own, part by part."""
+"""Runs formulas with a learner's Tensors, and compares the result and each gradient with this framework's own."""
 
 from __future__ import annotations
 
@@ -32,10 +32,10 @@ class Expression:
     """A formula with arrays for its letters, and the gradient of its result.
 
     Args:
-        text: Python; x, y and z are Tensors, and other names stand for arrays or numbers as they are.
+        text: a Python expression; x, y and z are Tensors, and other names are arrays or numbers.
         values: name -> array or number.
         upstream: the gradient of the result; None to draw it, of the result's shape and dtype.
-        rng: draws it.
+        rng: draws the gradient.
     """
 
     def __init__(
@@ -65,7 +65,7 @@ class Expression:
         """The result, then the gradient of each letter.
 
         Raises:
-            Rejected: something was raised, or the result is no Tensor, or not of the shape that its gradient will have.
+            Rejected: the code raised an error, or the result is not a Tensor of the expected shape.
         """
         typed = f"`{self.text}`"
         result, inputs = with_care(lambda: self.result(names), typed, typed, self.shown)
@@ -83,7 +83,7 @@ class Expression:
         return [result.data, *(one.grad for one in inputs)]
 
     def shown(self) -> tuple[tuple[str, str], ...]:
-        """The arrays and numbers of the formula, for a person."""
+        """The arrays and numbers of the formula, as texts."""
         return tuple((name, as_text(value)) for name, value in self.values.items())
 
     def no_tensor(self, result: Any) -> Rejection:
@@ -93,13 +93,13 @@ class Expression:
         if isinstance(result, np.ndarray):
             message += ": the array's own operator computed it without asking your Tensor"
             question = (
-                "An array on the left asks its own operators first, and takes a Tensor for one more element. What does "
+                "An array on the left uses its own operator first, and treats a Tensor as a single element. What does "
                 "NumPy do if the Tensor's class says `__array_ufunc__ = None`?"
             )
         return Rejection("result-is-no-tensor", f"{message}.", question, shown=self.shown())
 
     def right(self) -> list[Array]:
-        """The parts, by this framework."""
+        """The parts, computed by this framework."""
         return self.parts(OURS)
 
 
@@ -121,12 +121,12 @@ def compare_expressions(
     """Check that the learner's Tensors give the right result and gradients, in the right dtype.
 
     Args:
-        judge: of the package.
-        claim: of all the parts.
-        expressions: with the same letters.
+        judge: the judge of the package.
+        claim: the claim about all the parts.
+        expressions: the expressions, all with the same letters.
         known: the known mistakes.
-        question: what to think about, where no known mistake fits.
-        kind: of mistake, where none fits.
+        question: what to think about if no known mistake matches.
+        kind: the kind of mistake if none matches.
         rtol, atol: as for `Judge.compare`.
     """
     graded = Answer(
@@ -158,7 +158,7 @@ def compare_expressions(
 
 
 def part_of(expression: Expression, value: Any) -> Run:
-    """One part of what an expression gave, with what it was computed from."""
+    """One part of the results of an expression, with everything it was computed from."""
     parameters = ("formula", *expression.values, "gradient of the result")
     return Run(expression.text, parameters, (expression, *expression.values.values(), expression.upstream), value)
 
@@ -166,5 +166,5 @@ def part_of(expression: Expression, value: Any) -> Run:
 def mistake(
     code: str, formula: Callable[[Expression], Any], description: str, question: str, kind: str = "chain-rule"
 ) -> KnownMistake:
-    """A known mistake, whose formula takes the expression alone."""
+    """A known mistake whose formula takes only the expression."""
     return KnownMistake(code, lambda expression, *arrays: formula(expression), description, question, kind)

@@ -20,7 +20,7 @@ from tinygrad_dropout.drills.grader.shown import MARGIN, as_text
 from tinygrad_dropout.drills.grader.surroundings import surroundings_kept
 
 Say = Callable[..., None]
-MOST_LINES = 6  # of a message
+MOST_LINES = 6  # lines of a message
 
 
 class TooSlowError(BaseException):
@@ -40,20 +40,20 @@ def run_tests(
 ) -> None:
     """Run a file's tests on several versions of the answer.
 
-    It says, in this order: `version` before each; `test` before each test and `result` after it; `took` and the
-    seconds at the version's end. `unusable` is said of a version that defines nothing that is tested, and `problem` of
-    a learner's file that cannot be run.
+    It sends these messages: `version` before each version; `test` before each test and `result` after it; `took`, with
+    the seconds, after each version. `unusable` means that a version defines nothing that is tested, and `problem` that
+    the learner's file cannot be run.
 
     Args:
-        say: takes a message.
+        say: sends a message.
         source: the learner's file.
         shown_as: its name.
-        refused: names of NumPy's that the answer must not use.
-        width: of a line, in characters.
-        names: what the tests are about: the names that a version gives other values.
+        refused: NumPy names that the answer must not use.
+        width: the width of a line, in characters.
+        names: the names that are tested, to which a version gives other values.
         versions: (key, text of a file); None stands for the learner's own.
-        only: the names of the tests to run, and then a version is left at the first that fails; None for all of them.
-        seconds: for each version; None for no limit of its own.
+        only: the names of the tests to run, and a version then ends at the first failure; None for all tests.
+        seconds: the time limit for each version; None for none.
     """
     np.set_printoptions(linewidth=width - MARGIN)
     for key, text in versions:
@@ -101,7 +101,7 @@ def run_version(
 
 
 def definitions(text: str, names: Collection[str]) -> dict[str, Any] | None:
-    """The values of those of these names that one of our own files defines; None if the file does not run."""
+    """The values that one of our own files gives to these names; None if the file does not run."""
     namespace: dict[str, Any] = {"__name__": "version"}
     try:
         exec(compile(text, "another answer", "exec"), namespace)
@@ -147,7 +147,7 @@ def reason(error: BaseException, sides: Sides) -> tuple[str, tuple[tuple[str, st
 
 @contextmanager
 def time_limit(seconds: float | None) -> Iterator[None]:
-    """Raise TooSlowError inside a `with` after so many seconds, if the system has a timer for that."""
+    """Raise TooSlowError inside a `with` after a number of seconds, if the system has a timer for that."""
     if seconds is None or not hasattr(signal, "setitimer"):
         yield
         return

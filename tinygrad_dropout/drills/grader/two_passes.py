@@ -1,4 +1,4 @@
-"""Exercises with a forward that returns a cache, and a backward that is given it."""
+"""Exercises with a forward that returns a cache and a backward that receives it."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ def run_both_passes(
     """Run the forward on every case, and the backward on a random upstream gradient.
 
     Args:
-        judge: of the answer.
+        judge: the judge of the answer.
         forward: returns `(y, cache)`.
-        backward: of `(grad, cache)`.
+        backward: takes `(grad, cache)`.
         cases: the forward's arguments.
-        names: of what the backward returns: `"dx", "dweight"`; the runs of one name have only its values.
+        names: the names of what the backward returns, such as `"dx", "dweight"`.
 
     Returns:
         `y` and each of the names -> its runs. Those of the gradients have the arguments `(grad, *case)`, so that an
@@ -51,11 +51,11 @@ def refuse_shared_caches(judge: Judge, forward: Answer, backward: Answer, first:
     """Check that a backward gives the same after another forward, and when it is called a second time.
 
     Args:
-        judge: of the answer.
+        judge: the judge of the answer.
         forward: returns `(y, cache)`.
-        backward: of `(grad, cache)`.
-        first: arguments of a forward.
-        second: others, of the same shapes.
+        backward: takes `(grad, cache)`.
+        first: the arguments of a forward.
+        second: other arguments of the same shapes.
     """
     y, cache = forward(*first)
     grad = judge.numbers(*np.shape(y))

@@ -13,11 +13,10 @@ from tinygrad_dropout.conformance.report import CannotDrive
 
 
 class WholeLayers:
-    """Makes the learner's layers. Otherwise the kit would treat the exception as a refusal, or as one mistake among
-    others.
+    """Makes the learner's layers, and notices a NotImplementedError, which the kit would treat as just another mistake.
 
     Args:
-        make: as for `conformance.check_dropout`.
+        make: as in `conformance.check_dropout`.
 
     Attributes:
         unwritten: the first NotImplementedError that was raised; None if there was none.
@@ -32,7 +31,7 @@ class WholeLayers:
         return WholeGraphLayer(self, layer) if isinstance(layer, GraphLayer) else WholeLayer(self, layer)
 
     def attempt(self, action: Callable[[], Any]) -> Any:
-        """What an action of the learner's returns.
+        """The result of a call of the learner's code.
 
         Raises:
             CannotDrive: it reached a part that is not written.
@@ -45,11 +44,11 @@ class WholeLayers:
 
 
 class WholeLayer:
-    """One of these layers; of its attributes the kit sees `training` only.
+    """One of these layers; the only attribute that the kit sees is `training`.
 
     Args:
-        layers: what made it.
-        layer: the learner's.
+        layers: the object that made it.
+        layer: the learner's layer.
     """
 
     def __init__(self, layers: WholeLayers, layer: Any) -> None:
@@ -74,7 +73,7 @@ class WholeLayer:
 
 
 class WholeGraphLayer(WholeLayer, GraphLayer):
-    """One of which several forwards can wait for their backwards."""
+    """A layer that can run several forwards before their backwards."""
 
     def record(self, x: Array) -> tuple[Any, Callable[[Array], Any]]:
         """y, and the backward of this forward."""

@@ -1,4 +1,4 @@
-"""What happens to an answer in the process that `sandbox` starts for it."""
+"""The functions that grade or replay an answer in the process that `sandbox` starts."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from tinygrad_dropout.drills.stage import task_at
 
 
 def grade_answer(say: Callable[..., None], folder: str, source: str, shown_as: str, seed: int, width: int) -> None:
-    """Say every claim as it is `checking` and once it is `right`, then the `grade`.
+    """Send each claim as `checking` before it is checked and as `right` once it has passed, then the `grade`.
 
     Args:
-        say: takes a message.
-        folder: the exercise's.
-        source: the answer.
+        say: sends a message.
+        folder: the folder of the exercise.
+        source: the text of the answer.
         shown_as: the name of the answer's file.
-        seed: of all inputs.
-        width: of the lines that it will be shown in.
+        seed: the seed of all inputs.
+        width: the width of the lines that will show the grade.
     """
     exercise = task_at(Path(folder))
     found = grade(
@@ -33,7 +33,7 @@ def grade_answer(say: Callable[..., None], folder: str, source: str, shown_as: s
 
 
 def replay_answer(say: Callable[..., None], folder: str, source: str, shown_as: str, page: str) -> None:
-    """Write the page of a replay, and say what it shows, or the problem."""
+    """Write the page of a replay, and send what it shows, or the problem."""
     from tinygrad_dropout.drills.grader.replay import write_page
 
     say(page=write_page(task_at(Path(folder)), source, shown_as, Path(page)))

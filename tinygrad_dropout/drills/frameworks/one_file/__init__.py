@@ -107,7 +107,7 @@ class Tensor:
     shape = property(lambda self: self.data.shape)
 
     def made(self, data, *rules):
-        """A result whose rules are pairs: an operand, and what turns the result's gradient into the operand's."""
+        """A result whose rules are pairs: an operand, and a function from the result's gradient to the operand's."""
         out = Tensor(data)
         rules = [(one, rule) for one, rule in rules if isinstance(one, Tensor) and one.requires_grad]
         out.requires_grad = bool(rules)
@@ -302,7 +302,7 @@ class Module:
         return self.forward(*inputs)
 
     def walk(self, met):
-        """Everything of interest below, each once: met holds the ids."""
+        """Everything below that matters, each once; met holds the ids."""
         for one in list(vars(self).values()):
             yield from walk(one, met)
 

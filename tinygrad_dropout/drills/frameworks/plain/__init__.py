@@ -1,4 +1,4 @@
-"""As a beginner would write it: dictionaries, loops and one step after the other; slow, and right."""
+"""As a beginner would write it: dictionaries, loops and one step after another; slow, but right."""
 
 # stage 1
 from framework.value import Value

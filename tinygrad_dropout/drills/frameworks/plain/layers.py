@@ -51,7 +51,7 @@ class Module:
 
 # stage 6
 def collect(thing, found):
-    """Put it and all that it holds into a dictionary, under their ids."""
+    """Put the module and everything in it into a dictionary, under their ids."""
     if id(thing) in found:
         return
     if isinstance(thing, Parameter):

@@ -128,7 +128,7 @@ class Tensor:
 
 # stage 3
 def made(name, inputs, data, **more):
-    """A Tensor with an entry for everything that its rule will ask for."""
+    """A Tensor with an entry for everything that its rule needs."""
     result = Tensor(data)
     how = {"name": name, "inputs": inputs, "arrays": [one.data for one in inputs], "result": result.data}
     how.update(more)
@@ -141,7 +141,7 @@ def made(name, inputs, data, **more):
 
 
 def calculate(name, left, right):
-    """An operation of two, one of which may be a number or an array."""
+    """An operation with two operands, one of which may be a number or an array."""
     if not isinstance(left, Tensor):
         left = Tensor(left) if isinstance(left, np.ndarray) else Tensor(np.array(left, dtype=right.data.dtype))
     if not isinstance(right, Tensor):
@@ -164,7 +164,7 @@ def calculate(name, left, right):
 
 
 def shrunk(gradient, shape):
-    """Add up what belongs to the same entry."""
+    """Add up the gradients of the same entry."""
     while gradient.ndim > len(shape):
         total = np.zeros(gradient.shape[1:])
         for piece in gradient:

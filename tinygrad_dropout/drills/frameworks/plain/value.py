@@ -3,7 +3,7 @@ import math
 
 
 class Value:
-    """A number, the name of the operation that gave it, and that operation's operands, be they Values or numbers."""
+    """A number, the name of the operation that computed it, and the operands, which are Values or numbers."""
 
     def __init__(self, data, operation=None, operands=()):
         self.data = float(data)
@@ -111,7 +111,7 @@ class Value:
 
 
 def parents_first(last):
-    """What a recursion would do: a node is open while its parents are visited, and done when all of them are."""
+    """Does what a recursion would do: a node is open while its parents are visited, and then done."""
     order = []
     state = {}
     stack = [last]

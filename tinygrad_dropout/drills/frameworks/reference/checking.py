@@ -1,15 +1,15 @@
 # stage 4
-"""Are the gradients right? Finite differences know nothing of any rule."""
+"""Checks gradients with finite differences, which use none of the rules."""
 
 import numpy as np
 
-H = 6e-6  # near the cube root of float64's precision: there rounding and truncation are equally small
+H = 6e-6  # near the cube root of float64's precision, where rounding and truncation errors are about equal
 
 
 def gradcheck(function, *inputs):
     """Whether backward agrees with (f(x + h) - f(x - h)) / 2h, for every entry of the inputs that require a gradient.
 
-    A random upstream gradient makes one number of a result of any shape; ones would hide a rule that ignores it.
+    A random upstream gradient turns a result of any shape into one number; ones would hide a rule that ignores it.
     """
     result = function(*inputs)
     upstream = np.random.default_rng(0).normal(size=result.shape)

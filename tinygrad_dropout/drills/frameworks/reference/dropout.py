@@ -8,9 +8,9 @@ from framework.tensor import Tensor
 
 
 class Dropout(Module):
-    """In training, drop each element with probability p and divide the others by 1 - p; else do nothing.
+    """In training mode, drop each element with probability p and divide the others by 1 - p; otherwise do nothing.
 
-    Every forward remembers its own factor, since backward must zero what that very forward zeroed.
+    Every forward keeps its own factor, because its backward must zero the same elements.
     """
 
     def __init__(self, p=0.5, rng=None):

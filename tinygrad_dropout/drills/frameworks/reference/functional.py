@@ -1,5 +1,5 @@
 # stage 5
-"""ReLU, and the loss of a classifier."""
+"""ReLU and the loss of a classifier."""
 
 import numpy as np
 
@@ -13,9 +13,9 @@ def relu(x):
 
 
 def log_softmax(x):
-    """x - log(sum(exp(x))) of every row, with the row's largest entry taken out first so that exp cannot overflow.
+    """x - log(sum(exp(x))) of every row; the row's largest entry is subtracted first, so that exp cannot overflow.
 
-    One entry's gradient is g - softmax * sum(g): a row of log-probabilities can only move along with its sum.
+    One entry's gradient is g - softmax * sum(g): the second term comes from the sum, which every result contains.
     """
     shifted = x.data - x.data.max(axis=-1, keepdims=True)
     result = shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))

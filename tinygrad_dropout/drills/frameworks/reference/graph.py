@@ -3,10 +3,10 @@
 
 
 def users_first(result):
-    """All that a result was computed from, each behind everything that was computed from it.
+    """All nodes below a result, each after everything that was computed from it.
 
-    A node is put behind its parents when they are done, which gives parents first; the reverse has the users first.
-    The stack is a list of ours, since Python's own ends at about a thousand calls.
+    A node is appended once its parents are done, so the list has parents first; its reverse has users first. The stack
+    is our own list, because recursion would end at about a thousand calls.
     """
     order, seen, stack = [], set(), [(result, False)]
     while stack:

@@ -6,7 +6,7 @@ from framework.nn import Linear, ReLU, Sequential
 
 
 def mlp(sizes, p, rng):
-    """Linear layers of these sizes; ReLU and dropout stand between them, and nothing behind the last one."""
+    """Linear layers of these sizes, with ReLU and dropout between them and nothing after the last one."""
     layers = []
     for before, after in zip(sizes[:-1], sizes[1:]):
         layers += [Linear(before, after, rng), ReLU(), Dropout(p, rng)]

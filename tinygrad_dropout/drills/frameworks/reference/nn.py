@@ -1,5 +1,5 @@
 # stage 6
-"""Layers, and how a model's parameters are found."""
+"""Layers, and the search for a model's parameters."""
 
 import numpy as np
 
@@ -8,14 +8,14 @@ from framework.tensor import Tensor
 
 
 class Parameter(Tensor):
-    """A Tensor that is trained."""
+    """A Tensor to train."""
 
     def __init__(self, data):
         super().__init__(data, requires_grad=True)
 
 
 class Module:
-    """A layer, or a model of layers: forward computes, parameters finds what is to be trained."""
+    """A layer or a model of layers: forward computes, and parameters finds what to train."""
 
     # stage 7
     training = True
@@ -25,7 +25,7 @@ class Module:
         return self.forward(x)
 
     def parameters(self):
-        """Every Parameter here and in what belongs to it, once, in the order in which they were set."""
+        """Every Parameter in this module and in the modules in it, once, in the order in which they were set."""
         return [one for one in everything_in(self) if isinstance(one, Parameter)]
 
     # stage 7
@@ -43,7 +43,7 @@ class Module:
 
 
 def everything_in(module):
-    """The module and all that its attributes hold, in lists of lists, too; what is shared comes once."""
+    """The module and everything in its attributes, even in nested lists; a shared object comes once."""
     found, seen, stack = [], set(), [module]
     while stack:
         one = stack.pop()
@@ -58,7 +58,7 @@ def everything_in(module):
 
 
 class Linear(Module):
-    """y = x @ weight.T + bias. The variance 1 / (3 in) of what is drawn keeps sums over the inputs from growing."""
+    """y = x @ weight.T + bias. The variance 1 / (3 in) of the weights keeps sums over the inputs from growing."""
 
     def __init__(self, in_features, out_features, rng=None):
         rng = rng or np.random.default_rng()
@@ -76,7 +76,7 @@ class ReLU(Module):
 
 
 class Sequential(Module):
-    """One layer after the other."""
+    """One layer after another."""
 
     def __init__(self, *layers):
         self.layers = list(layers)

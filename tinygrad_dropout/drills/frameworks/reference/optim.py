@@ -24,9 +24,9 @@ class SGD:
 
 
 class Adam(SGD):
-    """A step by the mean of the gradients over the root of the mean of their squares (Kingma & Ba 2015, algorithm 1).
+    """Steps by the mean gradient over the root of the mean squared gradient (Kingma & Ba 2015, algorithm 1).
 
-    Both means start at 0; dividing by 1 - beta ** steps makes them means of the gradients seen so far.
+    Both means start at 0; dividing by 1 - beta ** steps corrects for that.
     """
 
     def __init__(self, parameters, lr=0.001, betas=(0.9, 0.999), eps=1e-8):

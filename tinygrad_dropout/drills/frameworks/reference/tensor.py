@@ -9,7 +9,7 @@ from framework.graph import users_first
 class Tensor:
     """An array, the Tensors it was computed from, and the rule that turns its gradient into theirs."""
 
-    __array_ufunc__ = None  # so that array + tensor is left to our __radd__
+    __array_ufunc__ = None  # so that array + tensor calls our __radd__
 
     def __init__(self, data, requires_grad=False, parents=(), rule=None):
         data = np.asarray(data)
@@ -88,7 +88,7 @@ class Tensor:
     def sum(self, axis=None, keepdims=False):
         x = self.data
         kept = x.sum(axis=axis, keepdims=True).shape
-        rule = lambda g: (np.broadcast_to(g.reshape(kept), x.shape),)  # every element counts once
+        rule = lambda g: (np.broadcast_to(g.reshape(kept), x.shape),)  # every element occurs once in the sum
         return Tensor(x.sum(axis=axis, keepdims=keepdims), parents=(self,), rule=rule)
 
     def mean(self, axis=None, keepdims=False):
@@ -114,7 +114,7 @@ class Tensor:
 
 # stage 3
 def as_tensor(other, like):
-    """A number takes the dtype of its partner: float32 stays float32."""
+    """A number takes the dtype of the other operand: float32 stays float32."""
     if isinstance(other, Tensor):
         return other
     return Tensor(np.asarray(other, like.data.dtype) if np.isscalar(other) else other)

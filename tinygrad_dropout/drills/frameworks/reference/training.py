@@ -1,5 +1,5 @@
 # stage 9
-"""Batches, and the loop that trains."""
+"""Batches and the training loop."""
 
 from contextlib import contextmanager
 
@@ -11,7 +11,7 @@ from framework.tensor import Tensor
 
 
 def batches(x, y, batch_size, rng):
-    """(x, y) of the rows in a random order, every row once; the last batch has what is left."""
+    """(x, y) of the rows in a random order, every row once; the last batch has the remaining rows."""
     order = rng.permutation(len(x))
     for start in range(0, len(x), batch_size):
         rows = order[start : start + batch_size]
@@ -20,7 +20,7 @@ def batches(x, y, batch_size, rng):
 
 @contextmanager
 def mode(model, training):
-    """Inside, the whole model trains, or is evaluated; then each module is in the mode in which it was."""
+    """Put the whole model in one mode inside a `with`, then restore each module's own mode."""
     before = [(one, one.training) for one in everything_in(model) if isinstance(one, Module)]
     model.train(training)
     try:
@@ -31,13 +31,13 @@ def mode(model, training):
 
 
 def accuracy(model, x, y):
-    """The fraction of the rows whose largest output is that of their class, in eval mode."""
+    """The fraction of rows whose largest output is the one of their class, in eval mode."""
     with mode(model, False):
         return float((model(Tensor(x)).data.argmax(axis=1) == y).mean())
 
 
 def fit(model, optimizer, x, y, *, epochs, batch_size, rng, validation=None):
-    """Train; returns of each epoch the mean loss over its rows, and the accuracy on the validation rows after it."""
+    """Train; returns for each epoch the mean loss over its rows, and the validation accuracy after it."""
     history = []
     for _ in range(epochs):
         total = 0.0

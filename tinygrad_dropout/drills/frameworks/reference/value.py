@@ -11,8 +11,9 @@ from framework.graph import users_first
 class Value:
     """A number, the Values it was computed from, and its derivative with respect to each of them.
 
-    A product moves by y when x moves by 1, so the slopes of x * y are (y, x); those of a sum are 1. The rest is built
-    from four rules: (x ** n)' = n x ** (n - 1), exp' = exp, tanh' = 1 - tanh ** 2, and x - y = x + (-1) * y.
+    If x changes by 1, x * y changes by y, so the slopes of x * y are (y, x); the slopes of a sum are 1. Everything else
+    follows from four rules: x ** n has the slope n x ** (n - 1), exp has exp, tanh has 1 - tanh ** 2, and x - y is x +
+    (-1) * y.
     """
 
     def __init__(self, data, parents=(), slopes=()):
@@ -61,7 +62,7 @@ class Value:
 
     # stage 2
     def backward(self):
-        """Add d self / d leaf to the grad of every leaf. The grads of all others belong to this call alone."""
+        """Add d self / d leaf to the grad of every leaf. All other grads belong only to this call."""
         order = users_first(self)
         for value in order:
             if value.parents:

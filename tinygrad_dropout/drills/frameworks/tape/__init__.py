@@ -1,4 +1,4 @@
-"""Operations are classes with a forward and a backward, and a tape of results says in which order they came."""
+"""Operations are classes with a forward and a backward, and a tape keeps the results in order."""
 
 # stage 1
 from .scalars import Value

@@ -1,5 +1,5 @@
 # stage 4
-"""Gradients against differences, on Tensors that are made for the purpose: those of the caller are never touched."""
+"""Compares gradients with differences on new Tensors, so that the caller's are never touched."""
 
 import numpy as np
 
@@ -25,7 +25,7 @@ def gradcheck(function, *inputs):
 
 
 def slope(function, arrays, index, entry, weights):
-    """How fast the weighted sum of the results moves with one entry."""
+    """How fast the weighted sum of the results changes with one entry."""
     h = 1e-5 * max(1.0, abs(arrays[index].flat[entry]))
 
     def moved(by):

@@ -1,5 +1,5 @@
 # stage 9
-"""Training: the modes of all modules are noted at first, and set again in the end."""
+"""Training: the modes of all modules are saved at first and restored at the end."""
 
 import numpy as np
 
@@ -16,7 +16,7 @@ def batches(x, y, batch_size, rng):
 
 
 class Modes:
-    """Put back the modes in which the modules were."""
+    """Restore the modes of the modules."""
 
     def __init__(self, model):
         self.modes = [(module, module.training) for module in model.search(Module)]
@@ -41,7 +41,7 @@ def fit(model, optimizer, x, y, *, epochs, batch_size, rng, validation=None):
 
 
 def epoch(model, optimizer, pairs, validation):
-    """One pass over the rows, and what is measured in it."""
+    """One pass over the rows, and its measurements."""
     losses = []
     for rows, labels in pairs:
         optimizer.zero_grad()

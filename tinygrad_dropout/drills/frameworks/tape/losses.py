@@ -1,5 +1,5 @@
 # stage 5
-"""ReLU, log-softmax and cross-entropy, each an operation of its own."""
+"""ReLU, log-softmax and cross-entropy, each as its own operation."""
 
 import numpy as np
 

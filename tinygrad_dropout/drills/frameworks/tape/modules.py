@@ -1,5 +1,5 @@
 # stage 6
-"""Modules note what is set, as it is set; what is in a list is looked up when it is asked for, since lists grow."""
+"""Modules record attributes when they are set; lists are searched on request, because they can grow."""
 
 import numpy as np
 
@@ -38,7 +38,7 @@ class Module:
         return list(self.search(Parameter))
 
     def search(self, kind):
-        """What belongs to the module, itself included, and is of this kind."""
+        """Everything of this kind in the module, including the module itself."""
         return (one for one in unfolded(self, set()) if isinstance(one, kind))
 
     # stage 7
@@ -55,7 +55,7 @@ class Module:
 
 # stage 6
 def unfolded(thing, met):
-    """The thing, then what is in it; nothing twice."""
+    """The object, then everything in it, each once."""
     if id(thing) in met:
         return
     met.add(id(thing))

@@ -1,11 +1,11 @@
 # stage 3
-"""The operations: forward keeps in its memory what backward will need."""
+"""The operations: forward stores in its memory what backward needs."""
 
 import numpy as np
 
 
 class Memory:
-    """What a forward leaves to its backward."""
+    """What a forward stores for its backward."""
 
 
 class Add:

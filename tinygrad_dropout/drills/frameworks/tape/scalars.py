@@ -1,5 +1,5 @@
 # stage 1
-"""Numbers. Every Value has a number of its own: one that was computed from others came after them."""
+"""Numbers. Every Value has its own serial number, which is higher than those of its operands."""
 
 import math
 from itertools import count
@@ -10,7 +10,7 @@ from heapq import heappop, heappush
 
 # stage 1
 class Value:
-    """A number that knows from which others it was computed, and when."""
+    """A number that knows its operands and its place in the order."""
 
     births = count()
 
@@ -60,7 +60,7 @@ class Value:
 
     # stage 2
     def backward(self):
-        """The youngest Value that has a share to pass on is always the next: all its users are younger, and done."""
+        """The newest Value with a gradient is always next: all its users are newer, and done."""
         shares, waiting = {self: 1.0}, [(-self.born, self)]
         while waiting:
             _, value = heappop(waiting)
@@ -75,7 +75,7 @@ class Value:
 
 # stage 1
 class Operation:
-    """A forward, of numbers, and the slope for each operand; operands that are plain numbers are no parents."""
+    """A forward on numbers, and the slope for each operand; plain numbers are not parents."""
 
     @classmethod
     def apply(cls, *operands):

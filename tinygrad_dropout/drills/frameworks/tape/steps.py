@@ -1,5 +1,5 @@
 # stage 8
-"""Optimizers: what is remembered of a parameter is a dictionary, empty until its first gradient comes."""
+"""Optimizers: the state of a parameter is a dictionary, which is empty until its first gradient."""
 
 import math
 

@@ -1,11 +1,11 @@
 # stage 3
-"""The tape: all results that are still in use, in the order in which they were computed."""
+"""The tape: all results that are still in use, in the order of their computation."""
 
 from weakref import ref
 
 
 class Tape:
-    """Holds results weakly: what nobody uses any more is taken off when the tape has doubled in length."""
+    """Holds weak references to results; unused ones are removed when the tape has doubled in length."""
 
     def __init__(self):
         self.references, self.limit = [], 1000

@@ -8,7 +8,7 @@ from .tape import TAPE
 
 
 class Tensor:
-    """An array. If it was computed: by which operation, from what, and what that operation remembers."""
+    """An array and, if it was computed, its operation, the operands, and the operation's memory."""
 
     __array_priority__ = 100  # NumPy's own operators leave array + Tensor to us
 
@@ -100,7 +100,7 @@ class Tensor:
 
 # stage 3
 def compute(operation, *operands, **options):
-    """Run an operation's forward, and put the result on the tape if a gradient will have to come back."""
+    """Run an operation's forward, and put the result on the tape if it needs a gradient."""
     dtype = next(one.data.dtype for one in operands if isinstance(one, Tensor))
     inputs = []
     for one in operands:
@@ -117,7 +117,7 @@ def compute(operation, *operands, **options):
 
 
 def fitted(share, array):
-    """The share of each entry of an array, which may have been repeated to give the shape of the share."""
+    """The gradient for each entry of an array that may have been repeated to the shape of this gradient."""
     while share.ndim > array.ndim:
         share = share.sum(axis=0)
     for axis in range(array.ndim):
