@@ -33,10 +33,10 @@ def test_seeds_are_seen_if_any_of_them_is(first_seed, words):
     ],
 )
 def test_a_note_says_whether_a_choice_was_made_after_these_seeds(experiment, first_seed, which):
-    assert f"chosen after results of {which} " in last_notes(experiment, first_seed)[-1]
+    assert f"chosen after seeing results of {which}" in last_notes(experiment, first_seed)[-1]
 
 
 @pytest.mark.parametrize(("first_seed", "which"), [(19, "some of these seeds"), (20, "other seeds")])
 def test_so_does_that_about_the_function_with_the_gap(first_seed, which):
-    said = f"The function with the gap was changed after results of {which} had been seen."
+    said = f"The function with the gap was changed after seeing results of {which}."
     assert said in " ".join(made_up_outcome(first_seed=first_seed).notes)

@@ -1,4 +1,4 @@
-"""A claim about what dropout does to a measure, and what becomes of it."""
+"""A claim about what dropout does to a measure, and the verdict on it."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ HIGHER, LOWER = "higher", "lower"
 
 @dataclass(frozen=True)
 class Claim:
-    """What is said that dropout does to a measure.
+    """A claim about the effect of dropout on a measure.
 
     Attributes:
-        sentence: the claim, without a capital letter and a full stop.
-        measure: what it is about; `higher_is_better` says which way the claim goes.
-        disputed: whether people claim both, so that the verdict is only a direction.
+        sentence: the claim, without a capital letter or a period.
+        measure: the measure; its `higher_is_better` is the claimed direction.
+        disputed: whether people claim both directions; then the verdict is only a direction.
     """
 
     sentence: str
@@ -28,7 +28,7 @@ class Claim:
     disputed: bool = False
 
     def verdict(self, difference: Difference) -> str:
-        """What a difference says about the claim."""
+        """The verdict that follows from a difference."""
         if difference.verdict == "too few pairs":
             return TOO_FEW
         if difference.low is None and difference.mean != 0:
@@ -41,4 +41,4 @@ class Claim:
 
 
 Parts = Mapping[str, Mapping[str, Claim]]
-"""The claims about a network: by the part of it that they are about, "" for all of it, and by the measure's name."""
+"""The claims about a network, by the part that they are about ("" for the whole network) and the measure's name."""

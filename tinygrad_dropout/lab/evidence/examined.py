@@ -1,4 +1,4 @@
-"""Pairs of networks that are examined after their training, and what becomes of claims about them."""
+"""Pairs of networks that are examined after their training, and the verdicts on claims about them."""
 
 from __future__ import annotations
 
@@ -39,8 +39,8 @@ class Trained:
     Attributes:
         model: the layers of `mlp`, in evaluation mode.
         split: the data, with the labels that it was trained on.
-        final: what was measured at the end, see `measure`.
-        streams: of the pair.
+        final: the measurements at the end, see `measure`.
+        streams: the random streams of the pair.
     """
 
     model: nn.Sequential
@@ -50,7 +50,7 @@ class Trained:
 
 
 class Subject(ABC):
-    """A kind of network: what it is trained for, what is looked at in it, and what is claimed about that.
+    """A kind of network: what it is trained for, how it is examined, and the claims about it.
 
     Attributes:
         parts: the claims.
@@ -59,17 +59,17 @@ class Subject(ABC):
     parts: Parts
 
     def problem(self, setting: Compared, streams: Streams) -> tuple[Split, Task]:
-        """The data of a pair, and what is to be predicted."""
+        """The data of a pair, and its task."""
         split = draw_split(setting.config, setting.dataset, streams, hold_back=False)
         return split, task_of(setting.dataset.classes, split.y_train)
 
     @abstractmethod
     def examine(self, options: Any, trained: Trained) -> dict[str, Any]:
-        """What is kept of a network: `measured`, a number for each claim, and more for the pictures."""
+        """The record of a network: `measured`, with a number for each claim, and more for the pictures."""
 
     @abstractmethod
     def can_be_drawn(self, options: Options, record: Record) -> bool:
-        """Whether a record has what the pictures show. May raise what `is_complete` may."""
+        """Whether a record has what the pictures show. It can raise the same errors as `is_complete`."""
 
 
 class ExaminedPairs(ManyComparisons):
@@ -77,7 +77,7 @@ class ExaminedPairs(ManyComparisons):
 
     @abstractmethod
     def subject(self, setting: str) -> Subject:
-        """The kind of network that a setting has."""
+        """The kind of network in a setting."""
 
     def as_json(self, options: Any, data: Mapping[str, Compared]) -> Options:
         return asdict(options) | super().as_json(options, data)
@@ -94,7 +94,7 @@ class ExaminedPairs(ManyComparisons):
         return kept | subject.examine(options, Trained(model, split, run.final, streams))
 
     def is_complete(self, options: Options, record: Record) -> bool:
-        """Whether a record has a finite number for each claim, and what the pictures show."""
+        """Whether a record has a finite number for each claim, and the data for the pictures."""
         subject, measured = self.subject(record["configuration"]), record["measured"]
         wanted = {part: claims.keys() for part, claims in subject.parts.items()}
         return (
@@ -112,8 +112,8 @@ class ExaminedPairs(ManyComparisons):
             check_fairness(setting, records[WITHOUT.name], records[WITH.name])
 
     def analyze(self, options: Options, records: Sequence[Record]) -> Figures | None:
-        """By the setting: pairs and test_rows; parts: by the part and the measure, both means, the difference, the
-        verdict.
+        """For each setting: pairs and test_rows; and parts: for each part and measure, both means, the difference and
+        the verdict.
         """
         shown = {}
         for setting in options["configurations"]:
@@ -132,7 +132,7 @@ class ExaminedPairs(ManyComparisons):
         return sum(len(claims) for name in options["configurations"] for claims in self.subject(name).parts.values())
 
     def tables(self, options: Options, figures: Figures) -> Sequence[Table]:
-        """For each setting, and each part of its networks: every measure, the difference, what becomes of the claim."""
+        """A table for each setting: every measure of each part, its difference, and the verdict on the claim."""
         return [self.table(options, setting, shown) for setting, shown in figures.items()]
 
     def table(self, options: Options, setting: str, shown: Figures) -> Table:
@@ -157,12 +157,12 @@ class ExaminedPairs(ManyComparisons):
 
 
 def tested(claim: Claim, pairs: Sequence[Pair], part: str, name: str, looks: int) -> Figures:
-    """Both means of one measure, with dropout minus without and its corrected interval, and what becomes of the claim.
+    """Both means of one measure, their difference with its corrected interval, and the verdict on the claim.
 
     Args:
-        claim: about the measure.
+        claim: the claim about the measure.
         pairs: the records.
-        part, name: where the measure stands in them.
+        part, name: where the records hold the measure.
         looks: how many intervals are looked at together.
     """
     without, with_dropout = ([pair[arm.name]["measured"][part][name] for pair in pairs] for arm in (WITHOUT, WITH))

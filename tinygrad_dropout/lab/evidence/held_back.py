@@ -23,8 +23,8 @@ from tinygrad_dropout.lab.trials import Figures, Options, Record
 
 MEASURED = ("curve", "final", "epochs", "shared", "dropped", "rows", "baseline")
 SHARED = ("split", "validation", "initial_weights", "learning_rate", "order", "updates")
-ENDED_BY_EPOCHS = ("order", "updates")  # what only networks share that are trained for all epochs
-NOISY_VALIDATION = "The validation labels are as noisy as those trained on; test figures count the true labels."
+ENDED_BY_EPOCHS = ("order", "updates")  # only networks that are trained for all epochs share these
+NOISY_VALIDATION = "The validation labels are as noisy as the training labels; test figures use the true labels."
 
 
 def check_enough_to_hold_back(train_size: int) -> None:
@@ -46,18 +46,18 @@ def train_held_back(
     """Train a network, and measure it at the end.
 
     Args:
-        config: the options; its p and input_p play no part.
-        dataset: where the split is drawn from.
+        config: the options; its p and input_p are ignored.
+        dataset: the data set to draw the split from.
         seed: decides everything random.
-        method: what the network gets against overfitting.
-        after_epoch: is called after each epoch.
+        method: the network's method against overfitting.
+        after_epoch: called after each epoch.
         hold_back: whether a fifth of the training examples is the validation part.
-        may_diverge: whether a loss that is no longer finite is a result, and no error.
+        may_diverge: whether a loss that is no longer finite is a result instead of an error.
 
     Returns:
-        What `Compare.run_trial` gives, but of the curve only the measure of the verdict after the epochs of
-        `last_part`; final has validation_loss and the validation scores too. Of a network that may
-        diverge and does: its rows, its baseline, and None as final.
+        What `Compare.run_trial` returns, except that the curve has only the measure of the verdict after the epochs of
+        `last_part`, and final also has validation_loss and the validation scores. If a network may diverge and does:
+        its rows, its baseline, and None as final.
 
     Raises:
         DivergedError: the loss is no longer a finite number.
@@ -92,13 +92,13 @@ def train_held_back(
 
 
 def has_all(options: Options, record: Record, epochs: int, *, hold_back: bool) -> bool:
-    """Whether a record that was kept has all that `train_held_back` gives.
+    """Whether a saved record has everything that `train_held_back` returns.
 
     Args:
         options: with classes.
         record: the record.
-        epochs: for how many the network was to be trained, unless it stopped early.
-        hold_back: whether there was to be a validation part.
+        epochs: the number of epochs that the network should train for, unless it stops early.
+        hold_back: whether there should be a validation part.
     """
     final, baseline, curve = record["final"], record["baseline"], record["curve"]
     keys = (*measures_of(options), *(["validation_loss"] if hold_back else []))
@@ -110,18 +110,18 @@ def has_all(options: Options, record: Record, epochs: int, *, hold_back: bool) -
             map(math.isfinite, (*final.values(), *baseline.values(), *(one[headline_of(options)] for one in curve)))
         )
         and [one["epoch"] for one in curve] == [epoch for epoch in last_part(epochs) if epoch <= record["epochs"]]
-        and (record["epochs"] == epochs or "updates" not in record["shared"])  # which only early stopping leaves out
+        and (record["epochs"] == epochs or "updates" not in record["shared"])  # only early stopping omits them
     )
 
 
 def check_shared(records: Sequence[Record], but: Collection[str] = ()) -> None:
     """Raise an UnfairPairError if networks of one seed differ in their split, initial weights, order or updates.
 
-    Networks that stop early have their own number of epochs, and so an order of their own.
+    Networks that stop early have their own number of epochs, and so their own order.
 
     Args:
-        records: of one seed.
-        but: what they need not share.
+        records: the records of one seed.
+        but: the names that they do not have to share.
     """
     for name in SHARED:
         sharing = [one for one in records if name not in ENDED_BY_EPOCHS or "updates" in one["shared"]]
@@ -130,12 +130,12 @@ def check_shared(records: Sequence[Record], but: Collection[str] = ()) -> None:
 
 
 def fewest_rows(records: Sequence[Record]) -> dict[str, int]:
-    """How many examples each part has, at least."""
+    """The smallest number of examples in each part."""
     return {part: min(record["rows"][part] for record in records) for part in ("train", "validation", "test")}
 
 
 def best_of(tries: Mapping[str, Record]) -> str:
-    """The one with the lowest validation loss; of several, the first."""
+    """The try with the lowest validation loss; the first, if several have it."""
     return min(tries, key=lambda name: tries[name]["final"]["validation_loss"])
 
 
@@ -147,10 +147,10 @@ def difference_between(
     Args:
         options: with classes.
         before, after: the records of the same seeds, in the same order; None for one whose training diverged.
-        looks: how many such differences are looked at together.
+        looks: the number of such differences that are looked at together.
 
     Returns:
-        mean, low and high, or None; verdict: that of `Difference`, or `diverged` if a network's training diverged.
+        mean, low and high, or None; verdict: that of `Difference`, or `diverged` if a training diverged.
     """
     key = headline_of(options)
     pairs = [(one, other) for one, other in zip(before, after, strict=True) if one is not None and other is not None]
@@ -164,13 +164,13 @@ def difference_between(
 
 
 def brief(options: Options, figures: Figures, found: Figures, looks: int) -> str:
-    """A difference that `difference_between` gave, as a table shows it; "" if it has none.
+    """A difference from `difference_between` as a table shows it; "" if it has no mean.
 
     Args:
         options: with classes.
         figures: with seeds, and with rows.
         found: the difference.
-        looks: how many such differences are looked at together.
+        looks: the number of such differences that are looked at together.
     """
     if found["mean"] is None:
         return ""

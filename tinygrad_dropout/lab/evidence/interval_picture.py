@@ -1,4 +1,4 @@
-"""Differences below each other with their intervals, colored by their verdicts."""
+"""A chart of differences with their intervals, one per line, colored by their verdicts."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ LOOKS = {
     NOT_SHOWN: (plots.GRAY, "o"),
     NO_INTERVAL: (plots.GRAY, "x"),
 }
-"""Color and marker, by the verdict: on what dropout does, or on a claim about that."""
+"""The color and marker of each verdict, on dropout or on a claim about it."""
 
 
 def draw_intervals(axes: Axes, differences: Mapping[str, Figures | None]) -> None:
     """Draw each difference (mean, low, high, verdict) with its interval, the first at the top.
 
     Args:
-        axes: where to.
-        differences: by their names, which stand at the left; None leaves a line empty.
+        axes: the axes to draw on.
+        differences: the differences by name; the names are at the left. None leaves a line empty.
     """
     axes.axvline(0, color="black", lw=1)
     for place, found in enumerate(differences.values()):
@@ -47,12 +47,12 @@ def draw_intervals(axes: Axes, differences: Mapping[str, Figures | None]) -> Non
 
 
 def label_verdicts(axes: Axes, words: Mapping[str, str], differences: Mapping[str, Figures | None]) -> None:
-    """Give the verdicts that occur a line in the legend.
+    """Add a legend entry for each verdict that occurs.
 
     Args:
-        axes: whose legend it is.
-        words: what the legend says, by the verdict, in its order.
-        differences: what is drawn.
+        axes: the axes with the legend.
+        words: the legend's text for each verdict, in its order.
+        differences: the drawn differences.
     """
     occurring = {found["verdict"] for found in differences.values() if found is not None}
     for verdict, said in words.items():

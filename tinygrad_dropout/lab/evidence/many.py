@@ -39,12 +39,12 @@ class ManyComparisons(Experiment):
         return options, {name: Compared(*COMPARE.prepare(config, tell)) for name, config in configurations.items()}
 
     def as_json(self, options: Any, data: Mapping[str, Compared]) -> Options:
-        """The seeds stand outside the configurations, so that a folder can get more of them."""
+        """Keep the seeds outside the configurations, so that you can add more to a folder."""
         configurations = {name: without_seeds(COMPARE.as_json(one.config, one.dataset)) for name, one in data.items()}
         return {"seeds": options.seeds, "first_seed": options.first_seed, "configurations": configurations}
 
     def trials(self, options: Options) -> list[Trial]:
-        """For each seed, each configuration and each arm: so that a few seeds of everything come first."""
+        """All configurations and arms of the first seed, then of the next, so that each seed is finished early."""
         return [
             Trial(name, arm.name, seed)
             for seed in seeds_of(options)
@@ -68,10 +68,10 @@ class ManyComparisons(Experiment):
         COMPARE.check(options["configurations"][siblings[0]["configuration"]], siblings)
 
     def analyze(self, options: Options, records: Sequence[Record]) -> Figures | None:
-        """By the name of each configuration that has a whole pair: what its comparison shows.
+        """The comparison of each configuration that has a finished pair, by name.
 
-        To the figures of `Compare` come difference (in the measure of the verdict; the interval is corrected for the
-        number of configurations), verdict, and improving (which arms' networks were still improving at the end).
+        The figures are those of `Compare`, plus difference (in the measure of the verdict; the interval is corrected
+        for the number of configurations), verdict, and improving (the arms whose networks were still improving).
         """
         looks = len(options["configurations"])
         found = {}
@@ -95,9 +95,9 @@ def difference_of(options: Options, records: Sequence[Record], looks: int) -> Di
     """With dropout minus without in the measure of the verdict, as one of several that are looked at together.
 
     Args:
-        options: of one configuration.
-        records: its own.
-        looks: how many configurations there are.
+        options: the options of one configuration.
+        records: its records.
+        looks: the number of configurations.
     """
     pairs, key = pairs_of(options, records), headline_of(options)
     values = ([pair[arm.name]["final"][key] for pair in pairs] for arm in (WITHOUT, WITH))

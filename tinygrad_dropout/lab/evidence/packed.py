@@ -1,4 +1,4 @@
-"""Many numbers of a picture in little text: a byte for each, in base64."""
+"""Store a picture's numbers compactly as text: a byte for each, in base64."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ STEPS = 127  # on each side of 0
 
 
 def packed(values: Numbers, largest: float) -> str:
-    """Numbers from -largest to largest, rounded to `STEPS` on each side of 0; what lies beyond counts as the end.
+    """Numbers from -largest to largest, rounded to `STEPS` on each side of 0; values beyond are clipped.
 
     Args:
-        values: any shape, which the text does not hold.
+        values: an array of any shape; the text does not store the shape.
         largest: above 0.
     """
     steps = np.clip(np.rint(values * (STEPS / largest)), -STEPS, STEPS)
@@ -23,7 +23,7 @@ def packed(values: Numbers, largest: float) -> str:
 
 
 def unpacked(text: str, largest: float) -> Numbers:
-    """The numbers that `packed` wrote, rounded; shape (numbers,).
+    """Read the numbers that `packed` wrote, rounded; shape (numbers,).
 
     Raises:
         ValueError: the text is something else.

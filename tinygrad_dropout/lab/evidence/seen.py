@@ -1,4 +1,4 @@
-"""Seeds whose results had been seen when something was chosen."""
+"""Say whether choices were made after seeing results of the seeds that are run."""
 
 from __future__ import annotations
 
@@ -9,5 +9,5 @@ from tinygrad_dropout.lab.trials.seeds import seeds_of
 
 
 def which_seeds(options: Options, seen: Collection[int]) -> str:
-    """`some of these seeds` if any of those that are run had been seen, else `other seeds`."""
+    """`some of these seeds` if the results of any of them had been seen, else `other seeds`."""
     return "some of these seeds" if not set(seeds_of(options)).isdisjoint(seen) else "other seeds"

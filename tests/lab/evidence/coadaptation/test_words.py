@@ -8,10 +8,10 @@ from tinygrad_dropout.lab.evidence.coadaptation.experiment import COADAPTATION
 from tinygrad_dropout.lab.evidence.coadaptation.options import AUTOENCODER, CLEAN, NOISY
 from tinygrad_dropout.lab.evidence.coadaptation.words import headline
 
-PROBE, SPARSE = "A unit on its own says more about the class", "More activations are near zero (sparsity)"
-CORRELATION = "A change of the mean |correlation| between units, about which opposite claims are made"
+PROBE, SPARSE = "A single unit says more about the class", "More activations are near zero (sparsity)"
+CORRELATION = "The mean |correlation| between units changes (both directions are claimed)"
 ONE, TWO = "layer 1", "layer 2"
-ENDING = "What changes inside a network need not be what makes it better."
+ENDING = "A change inside a network is not necessarily what makes it better."
 
 
 def notes_of(changes, pairs=4):
@@ -76,19 +76,19 @@ def test_changes_without_a_better_network_are_counted():
     probes = {(setting, layer, "probe"): 0.1 for setting in (NOISY, CLEAN) for layer in (ONE, TWO)}
     notes = notes_of({**probes, (NOISY, "", "quality"): 0.1, (CLEAN, ONE, "correlation"): 0.1})
     assert [note for note in notes if ENDING in note] == [
-        f"Measures change as claimed where dropout does not help, too: 2 of 22 in clean digits, which it is not shown "
+        f"Measures change as claimed even if dropout does not help: 2 of 22 in clean digits, which it is not shown "
         f"to make better. {ENDING}"
     ]
     worse = {(CLEAN, "", "quality"): -0.1, (CLEAN, TWO, "effect_gini"): -0.1, (AUTOENCODER, ONE, "activation"): -0.1}
     (note,) = [note for note in notes_of(worse) if ENDING in note]
-    assert "too: 1 of 22 in clean digits, which it makes worse; 1 of 3 in the autoencoder, which it is not" in note
+    assert "help: 1 of 22 in clean digits, which it makes worse; 1 of 3 in the autoencoder, which it is not" in note
     assert not any(ENDING in note for note in notes_of({}))
 
 
 def test_the_notes_tell_the_two_claims_about_single_units_apart_and_say_what_an_interaction_is_also_called():
     remarks = " ".join(notes_of({}))
     assert "If all units matter less, the mean |effect| is lower." in remarks
-    assert "the largest effect is divided by the mean |effect|" in remarks
+    assert "how much the most important unit stands out" in remarks
     assert remarks.count("synergy") == 1
 
 

@@ -119,7 +119,7 @@ def test_a_regression_has_no_label_smoothing(tmp_path):
     outcome = run(RIVALS, RivalsOptions(csv=str(tmp_path / "table.csv"), target="y", regression=True, **options))
     assert SMOOTHING not in outcome.figures["methods"]
     assert outcome.figures["looks"] == 11
-    assert any("by the RMSE on its validation part; no choice" in note for note in outcome.notes)
+    assert any("by the RMSE on its validation part. No test row" in note for note in outcome.notes)
     scores = [record["final"]["test_rmse"] for record in outcome.records if record["arm"] == PLAIN_NETWORK]
     assert f"plain network     {np.mean(scores):.3f}" in str(outcome)
 

@@ -64,7 +64,7 @@ def test_a_try_that_diverged_counts_as_the_worst(loss):
     )
     assert list(figures["methods"]["max-norm"]["chosen"].values()) == [0, 8, 0, 0]
     assert figures["methods"]["max-norm"]["difference"]["verdict"] == "no effect shown"
-    said = "A try whose training diverged counts as the worst, as happened with max-norm (8 of 32 tries)."
+    said = "A try whose training diverged counts as the worst; this happened with max-norm (8 of 32 tries)."
     assert said in RIVALS.notes(options, figures)
     assert not any("diverged" in note for note in RIVALS.notes(*figures_of(better(DROPOUT))))
 
@@ -113,8 +113,8 @@ def test_the_verdict_begins_with_its_conditions(given, words):
 def test_what_stands_behind_the_names_is_said():
     options, figures = figures_of(better())
     said = " ".join(RIVALS.notes(options, figures))
-    assert "by the log-loss on its validation part (choosing by accuracy could choose otherwise); no choice" in said
-    assert "DropConnect draws one mask of weights for each batch here" in said
+    assert "by the log-loss on its validation part (accuracy might lead to other choices). No test row" in said
+    assert "Here, DropConnect draws one mask of weights for each batch" in said
 
 
 def test_no_network_that_beats_the_baseline_is_said():
@@ -159,8 +159,10 @@ def test_a_try_at_an_end_that_most_seeds_choose_is_said(mostly):
     assert (
         said
         == [
-            "For most seeds, the strongest try was chosen of max-norm (c = 0.35): a stronger one may do better.",
-            "For most seeds, the weakest try was chosen of label smoothing (0.1): a weaker one may do better.",
+            "For most seeds, the strongest strength was chosen for max-norm (c = 0.35). "
+            "A stronger strength might do better.",
+            "For most seeds, the weakest strength was chosen for label smoothing (0.1). "
+            "A weaker strength might do better.",
         ]
         * mostly
     )
@@ -178,4 +180,4 @@ def test_a_try_at_an_end_that_most_seeds_choose_is_said(mostly):
 def test_seeds_that_the_strengths_may_have_been_chosen_by_are_said(given, words):
     options, figures = figures_of(better(), **given)
     said = [note for note in RIVALS.notes(options, figures) if note.startswith("The strengths")]
-    assert said == [f"The strengths that are tried were chosen after {words} had been seen."] * bool(words)
+    assert said == [f"The strengths to try were chosen after seeing {words}."] * bool(words)

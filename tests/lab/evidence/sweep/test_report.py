@@ -16,8 +16,8 @@ from tinygrad_dropout.lab.text import as_text
             0.05,
             lambda value, seed: -value,
             [
-                "The recommended p is 0.6: it has the lowest mean validation loss. With p chosen for each seed by its "
-                "own validation part, the mean test accuracy is 85.0 %, on test rows that had no say in the choice: "
+                "The recommended p is 0.6: it has the lowest mean validation loss. With p chosen for each seed on its "
+                "own validation part, the mean test accuracy is 85.0 %, on test rows that did not affect the choice: "
                 "better than p = 0 (+5.0 points on average, corrected interval +4.9 to +5.1).",
                 "Dropout helps at p = 0.6; it shows no effect at p = 0.3.",
             ],
@@ -26,8 +26,8 @@ from tinygrad_dropout.lab.text import as_text
             -0.05,
             lambda value, seed: -value,
             [
-                "The recommended p is 0.6: it has the lowest mean validation loss. With p chosen for each seed by its "
-                "own validation part, the mean test accuracy is 75.0 %, on test rows that had no say in the choice: "
+                "The recommended p is 0.6: it has the lowest mean validation loss. With p chosen for each seed on its "
+                "own validation part, the mean test accuracy is 75.0 %, on test rows that did not affect the choice: "
                 "worse than p = 0 (-5.0 points on average, corrected interval -5.1 to -4.9).",
                 "Dropout shows no effect at p = 0.3; it hurts at p = 0.6.",
             ],
@@ -37,9 +37,9 @@ from tinygrad_dropout.lab.text import as_text
             lambda value, seed: value,
             [
                 "The recommended p is 0 (no dropout): it has the lowest mean validation loss. With p chosen for each "
-                "seed by its own validation part, the mean test accuracy is 80.0 %, on test rows that had no say in "
-                "the choice: no difference is shown from p = 0 (+0.0 points on average, corrected interval -0.1 to "
-                "+0.1).",
+                "seed on its own validation part, the mean test accuracy is 80.0 %, on test rows that did "
+                "not affect the choice: no difference is shown from p = 0 (+0.0 points on average, corrected interval "
+                "-0.1 to +0.1).",
                 "Dropout helps at p = 0.6; it shows no effect at p = 0.3.",
             ],
         ),
@@ -156,7 +156,7 @@ def test_that_the_width_changes_too_is_said_where_it_does():
     for figure in (9, None):
         options, figures = figures_of(lambda value, series, seed: 0.8, figure=figure, values=(0, 0.2, 0.8))
         said = any(
-            "its differences are those of p and width together" in note for note in SWEEP.notes(options, figures)
+            "its differences show the effects of p and width together" in note for note in SWEEP.notes(options, figures)
         )
         assert said == (figure == 9)
 
@@ -230,8 +230,8 @@ def test_where_there_is_no_interval_none_is_given():
     options, figures = figures_of(lambda value, arm, seed: 0.8)
     difference = figures["recommended"]["dropout"]["difference"]
     difference |= {"low": None, "high": None}
-    assert SWEEP.notes(options, figures)[0].endswith("that had no say in the choice, the same as with p = 0.")
+    assert SWEEP.notes(options, figures)[0].endswith("that did not affect the choice, the same as with p = 0.")
     difference["mean"] = -0.31
     assert SWEEP.notes(options, figures)[0].endswith(
-        "in the choice: -0.3 points compared with p = 0, the same for each seed, so there is no interval."
+        "affect the choice: -0.3 points compared with p = 0, the same for each seed, so there is no interval."
     )

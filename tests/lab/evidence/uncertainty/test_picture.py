@@ -23,13 +23,13 @@ def test_nothing_is_cut_off_or_overlaps_and_every_axis_is_labeled(drawn, outcome
     assert all(axes.get_ylabel() and axes.get_title() for axes in figure.axes)
 
 
-def test_the_verdict_is_the_title_and_the_description_stands_below(drawn):
+def test_the_verdict_is_the_title_and_the_description_is_below(drawn):
     outcome = small_outcome()
     figure = drawn(outcome)
     assert figure._suptitle.get_text().split() == outcome.notes[0].split()
     below = " ".join(figure.legends[0].get_title().get_text().split())
     assert " ".join(outcome.description.split()) in below
-    assert "Left above: seed 100 only." in below
+    assert "Top left: only seed 100." in below
 
 
 def test_the_curves_and_points_are_those_of_the_records(drawn):

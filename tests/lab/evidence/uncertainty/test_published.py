@@ -19,7 +19,7 @@ def test_published_figures_are_those_of_the_same_table(name, rows, found):
     assert (None if line is None else line.name) == found
 
 
-def test_a_table_of_the_paper_is_held_against_it():
+def test_a_table_of_the_paper_is_compared_with_it():
     outcome = made_up_outcome(uci="concrete", table_rows=1030, better_by=0.25, spread=0.05)
     assert outcome.options["rows"] == 1030
     lines = [line.split() for line in str(outcome).splitlines()]
@@ -29,7 +29,7 @@ def test_a_table_of_the_paper_is_held_against_it():
     assert ["their", "later", "run,", "2018", "4.82", "-2.93"] in lines
     (note,) = (note for note in outcome.notes if "Ghahramani" in note)
     assert note.startswith("Gal & Ghahramani: 20 given splits, one hidden layer of 50 units, dropout on the inputs too")
-    assert "on rows that other splits test on" in note
+    assert "on rows that are test rows of other splits" in note
 
 
 def test_other_tables_are_held_against_nothing():

@@ -47,10 +47,10 @@ def test_scores_that_are_shown_to_differ_do_not_look_alike():
     notes = made_up_outcome(better_by=0.0004, sure=0.98998, spread=1e-6).notes
     assert "on diabetes is 0.9996, better than the 1.0000 of" in notes[3]
     assert "on two moons is 0.0396, better than the 0.0400 of" in notes[3]
-    assert "confidence is 98.998 %, which is less than the 99.000 % of" in notes[4]
+    assert "confidence of Monte Carlo is 98.998 %, less than the 99.000 % of" in notes[4]
     notes = made_up_outcome(better_by=0.0004, sure=0.98998, spread=1e-3).notes
     assert "on diabetes is 1.00, not shown to differ from the 1.00 of" in notes[3]
-    assert "confidence is 99.0 %, which is not shown to differ from the 99.0 % of" in notes[4]
+    assert "confidence of Monte Carlo is 99.0 %, not shown to differ from the 99.0 % of" in notes[4]
 
 
 def test_bands_that_hold_all_of_a_few_rows_are_not_called_too_wide():
@@ -88,19 +88,19 @@ def test_errors_are_better_where_they_are_smaller(better_by, on_diabetes, on_moo
 
 @pytest.mark.parametrize(
     ("sure", "words"),
-    [(0.8, "80.0 %, which is less than the 99.0 %"), (0.998, "99.8 %, which is more than the 99.0 %"),
-     (0.99, "99.0 %, which is not shown to differ from the 99.0 %")],
+    [(0.8, "80.0 %, less than the 99.0 %"), (0.998, "99.8 %, more than the 99.0 %"),
+     (0.99, "99.0 %, not shown to differ from the 99.0 %")],
 )  # fmt: skip
 def test_the_confidence_far_away_is_compared_either_way(sure, words):
-    assert f"its mean confidence is {words} of weight scaling." in made_up_outcome(sure=sure).notes[4]
+    assert f"the mean confidence of Monte Carlo is {words} of weight scaling." in made_up_outcome(sure=sure).notes[4]
 
 
 def test_what_a_reader_must_know_is_said():
     said = " ".join(made_up_outcome().notes)
     for words in ("arithmetic mean over masks", "approximates the geometric mean", "15 equally wide bins",
-                  "likeliest on a fifth of the training rows", f"corrected for {LOOKS} looks",
-                  "changed after results of other seeds had been seen",
-                  "in about 95 % of cases. On diabetes they are about other splits of the same rows."):  # fmt: skip
+                  "maximum-likelihood estimate on a fifth of the training rows", f"corrected for {LOOKS} looks",
+                  "changed after seeing results of other seeds",
+                  "in about 95 % of cases. On diabetes, they cover other splits of the same rows."):  # fmt: skip
         assert words in said
 
 

@@ -1,4 +1,4 @@
-"""What is claimed of the decision boundaries of networks with dropout: one claim for each measure."""
+"""Claims about the decision boundaries of networks with dropout: one for each measure."""
 
 from __future__ import annotations
 

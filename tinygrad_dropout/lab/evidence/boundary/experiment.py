@@ -1,4 +1,4 @@
-"""Networks with and without dropout on two moons: where their boundaries lie, how long and how broken they are."""
+"""Networks with and without dropout on two moons: where their boundaries are, how long, and in how many pieces."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from tinygrad_dropout.lab.trials import Draw, Figures, Options, Record
 from tinygrad_dropout.training import predict
 
 FINE = 301  # points on a side of the grid on which the boundary is measured
-TOLERANCE = 0.01  # by which the line that is kept may be off, in standard deviations of the inputs
+TOLERANCE = 0.01  # largest error of the saved line, in standard deviations of the inputs
 
 
 class Plane(Subject):
-    """A network that tells two classes of points in the plane apart."""
+    """A network that classifies points in the plane."""
 
     parts = IN_PLANE
 

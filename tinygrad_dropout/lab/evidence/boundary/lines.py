@@ -1,4 +1,4 @@
-"""Where a boundary lies, how long it is and into how many regions it cuts the plane, from values on a grid."""
+"""Find a boundary from values on a grid: its lines, its length, and the regions into which it cuts the plane."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ def grid(reach: float, size: int) -> Numbers:
 def boundary(values: Numbers, reach: float) -> list[Numbers]:
     """The lines on which a function is 0.
 
-    Each square of the grid is cut into two triangles, in which the function counts as linear. So the line is straight
-    in a triangle, from edge to edge, and it is never ambiguous where it goes.
+    Each square of the grid is cut into two triangles, in which the function is treated as linear. So within a
+    triangle, the line is straight from edge to edge, and its course is never ambiguous.
 
     Args:
-        values: of the function on a square `grid`. Log-odds rather than probabilities: those of a ReLU network are
-            linear nearly everywhere, while a steep step between two points hides where it lies.
-        reach: of the grid.
+        values: the function's values on a square `grid`. Use log-odds, not probabilities: those of a ReLU network are
+            linear nearly everywhere, while a steep step of probabilities between two points hides its position.
+        reach: the grid's reach.
 
     Returns:
-        Each line's points, shape (points, 2): from rim to rim of the grid, or closed, where the last is the first.
+        Each line's points, shape (points, 2): from rim to rim of the grid, or closed, if the last is the first.
     """
     neighbors: dict[int, list[int]] = {}
     for one, other in zip(*crossed_edges(values), strict=True):
@@ -58,7 +58,7 @@ def crossed_edges(values: Numbers) -> tuple[list[int], list[int]]:
     above = values.ravel()[triangles] >= 0
     crossed = above.any(axis=1) & ~above.all(axis=1)
     triangles, above = triangles[crossed], above[crossed]
-    alone = np.argmax(above == (above.sum(axis=1, keepdims=True) == 1), axis=1)  # the corner on a side of its own
+    alone = np.argmax(above == (above.sum(axis=1, keepdims=True) == 1), axis=1)  # the corner alone on its side of 0
     here, *others = (np.take_along_axis(triangles, (alone[:, np.newaxis] + k) % 3, axis=1)[:, 0] for k in range(3))
     first, second = (np.minimum(here, there) * values.size + np.maximum(here, there) for there in others)
     return first.tolist(), second.tolist()
@@ -79,10 +79,10 @@ def length(lines: list[Numbers]) -> float:
 
 
 def simplified(line: Numbers, tolerance: float) -> Numbers:
-    """A line with fewer of its points, from which none of the others is farther away than so much.
+    """Reduce the points of a line so that no dropped point is farther than `tolerance` from the new line.
 
-    Douglas & Peucker (1973): of two points that are kept, the one between them that is farthest from the straight line
-    is kept too, unless it is near enough.
+    Douglas & Peucker (1973): between two kept points, the one farthest from the straight line is kept too, unless it is
+    close enough.
     """
     kept, spans = {0, len(line) - 1}, [(0, len(line) - 1)]
     while spans:
@@ -98,7 +98,7 @@ def simplified(line: Numbers, tolerance: float) -> Numbers:
 
 
 def regions(values: Numbers) -> int:
-    """How many connected regions a function has on both sides of 0, islands of a single grid point included."""
+    """Count the connected regions where a function is above or below 0, including islands of one grid point."""
     from scipy.ndimage import label
 
     return int(sum(label(side)[1] for side in (values >= 0, values < 0)))

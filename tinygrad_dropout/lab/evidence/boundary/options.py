@@ -1,4 +1,4 @@
-"""The options of the boundary, and the settings that they make."""
+"""The options of the boundary experiment, and its settings."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tinygrad_dropout.lab.theory.options import as_dropout_rate, as_whole_number
 
 PLAIN, NOISY, FEW = "two moons", "noisy moons", "few units"
 CHECKED_BY_CONFIG = ("seeds", "first_seed", "label_noise", "train_size", "epochs")
-SEEN_SEEDS = frozenset(range(20))  # whose results had been seen when the settings were chosen
+SEEN_SEEDS = frozenset(range(20))  # the settings were chosen after seeing their results
 FIRST_UNSEEN_SEED = 100
 LEARNING_RATE = 0.05
 MOST_UNITS = 10_000  # in a layer
@@ -22,17 +22,17 @@ class BoundaryOptions:
     """The options.
 
     Attributes:
-        seeds, first_seed: how many pairs of each setting, and the first one's seed; by default none is of `SEEN_SEEDS`.
+        seeds, first_seed: the number of pairs in each setting, and the first seed; by default, none is in `SEEN_SEEDS`.
         p: the probability that a hidden unit is dropped, 0 < p < 1. No inputs are dropped.
         label_noise: the fraction of the training labels made random in the second setting.
-        train_size: training points.
+        train_size: the number of training points.
         hidden: the number of units of both hidden layers.
         few: the same in the third setting.
         epochs: gradient descent steps, each on all training points.
-        grid: points on each side of the grid on which the probabilities are kept that the picture shows.
+        grid: the number of points on each side of the grid of probabilities that the picture shows.
 
     Raises:
-        OptionError: a value that is not allowed.
+        OptionError: a value is not allowed.
     """
 
     seeds: int = 20

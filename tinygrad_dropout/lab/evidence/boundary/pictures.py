@@ -1,4 +1,4 @@
-"""The boundaries of the first pairs over their training points, and those of all pairs over one another."""
+"""Draw the boundaries of the first pairs over their training points, and those of all pairs on top of each other."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 REACH = 2.5  # of the picture and its grid, in standard deviations of the inputs
-FARTHEST = 2 * REACH  # that a training point is kept
+FARTHEST = 2 * REACH  # training points are drawn up to this distance
 SHOWN = 3  # pairs
 ARMS = {WITHOUT.name: (plots.VERMILION, "--"), WITH.name: (plots.BLUE, "-")}
 MOONS = ((plots.ORANGE, "o"), (plots.SKY_BLUE, "^"))
@@ -46,7 +46,7 @@ def draw(outcome: Outcome, file: BinaryIO) -> None:
         panels[0, 0].plot([], [], marker, color=color, mec="white", label=f"moon {number + 1} (as labeled)")
     panels[0, 0].plot([], [], "-", color="black", lw=2.2, label="boundary of the mean over all pairs")
     caption = (
-        "Boundaries: where both moons are equally likely. At the right, a thin line for each pair over the mean "
+        "Boundaries: where both moons are equally likely. Right: a thin line for each pair, over the mean "
         f"probability of moon 2.\n{outcome.description}"
     )
     plots.save(figure, file, outcome.notes[0], caption, panels[0, 0], columns=shown + len(ARMS))

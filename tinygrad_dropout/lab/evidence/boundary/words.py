@@ -16,14 +16,14 @@ from tinygrad_dropout.lab.trials import Figures, Options
 
 
 class Effect(NamedTuple):
-    """What dropout may do to a measure, in words."""
+    """The words for what dropout can do to a measure."""
 
     holds: str
     opposite: str
     what: str
 
     def verbs(self) -> dict[str, str]:
-        """By the verdict."""
+        """The verb for each verdict."""
         return {
             HOLDS: self.holds,
             OPPOSITE: self.opposite,
@@ -51,7 +51,7 @@ def describe(options: Options, figures: Figures) -> str:
 
 
 def sentences(options: Options, figures: Figures, looks: int) -> list[str]:
-    """What dropout does in which settings, then what the measures are and how the settings were chosen."""
+    """The effect of dropout in each setting, what the measures are, and how the settings were chosen."""
     found = [shown["parts"][""] for shown in figures.values()]
     if any(one["verdict"] == TOO_FEW for measures in found for one in measures.values()):
         verdict = [f"Too few pairs for a verdict: at least {FEWEST_PAIRS} are needed."]
@@ -66,14 +66,14 @@ def sentences(options: Options, figures: Figures, looks: int) -> list[str]:
         f"The claims about networks with dropout: {listed(claim.sentence for claim in CLAIMS.values())}.",
         f"Boundary: where both classes are equally likely, within {REACH:g} standard deviations of the center in each "
         "direction; its length is in standard deviations of the inputs. Regions: connected areas of one prediction; "
-        "there are 2 if there is a single cut from rim to rim, and each further cut and each island adds one.",
-        f"The settings were chosen after results of {which_seeds(options, SEEN_SEEDS)} had been seen, the one with few "
-        "units to show where a shorter boundary costs accuracy.",
+        "a single line from edge to edge makes 2, and each further line or island adds one.",
+        f"The settings were chosen after seeing results of {which_seeds(options, SEEN_SEEDS)}. The one with few units "
+        "shows when a shorter boundary costs accuracy.",
     ]
 
 
 def effect_on(measure: str, figures: Figures, settings: int) -> str:
-    """What dropout does to a measure in which settings: `raises the test accuracy with a, and lowers it with b`.
+    """The effect on a measure in each setting: `raises the test accuracy with a, and lowers it with b`.
 
     Args:
         measure: its name.

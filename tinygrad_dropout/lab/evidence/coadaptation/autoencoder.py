@@ -1,4 +1,4 @@
-"""The autoencoder of co-adaptation, as in figures 7 and 8 of Srivastava et al. (2014), but of 8 x 8 pixels."""
+"""The autoencoder of co-adaptation, as in figures 7 and 8 of Srivastava et al. (2014), but for 8 x 8 pixels."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ from tinygrad_dropout.lab.evidence.many import Compared
 from tinygrad_dropout.lab.evidence.packed import packed, unpacked
 from tinygrad_dropout.lab.trials import Options, Record
 
-FEATURES = 36  # that are kept, or as many as there are units
+FEATURES = 36  # saved for the picture, or all if there are fewer units
 ACTIVATION_EDGES = np.linspace(0, 2, 41)  # of the histogram of activations
 
 
 @dataclass(frozen=True)
 class Reconstruction:
-    """Give the inputs back; the loss is the mean squared error.
+    """The task of reproducing the inputs; the loss is the mean squared error.
 
     Attributes:
-        outputs: how many numbers an input has.
+        outputs: the number of features of an input.
     """
 
     outputs: int
@@ -47,13 +47,13 @@ class Reconstruction:
         return {"rmse": float(np.square(outputs - y).mean() ** 0.5)}
 
     def baseline(self, y_train: Numbers, y_test: Numbers) -> dict[str, float]:
-        """Always the training part's mean picture."""
+        """The error of always predicting the mean picture of the training part."""
         parts = {"train_rmse": y_train, "test_rmse": y_test}
         return {name: float(np.square(y - y_train.mean(axis=0)).mean() ** 0.5) for name, y in parts.items()}
 
 
 class Autoencoder(Subject):
-    """A network with one hidden layer that gives pictures of digits back."""
+    """A network with one hidden layer that reproduces pictures of digits."""
 
     parts = IN_AUTOENCODER
 
@@ -64,12 +64,12 @@ class Autoencoder(Subject):
         return pictures, Reconstruction(split.x_train.shape[1])
 
     def examine(self, options: CoadaptationOptions, trained: Trained) -> dict[str, Any]:
-        """What figures 7 and 8 show: the weights of the hidden layer, and its activations on the test part.
+        """Measure what figures 7 and 8 show: the hidden layer's weights, and its activations on the test part.
 
         Returns:
-            measured; features: the incoming weights of the first units, packed, each in units of its largest; means:
-            the mean activation of every unit; histogram: how many activations lie in each bin of `ACTIVATION_EDGES`,
-            the last of which has those above it too.
+            measured; features: the incoming weights of the first units, packed, each divided by its largest; means:
+            the mean activation of every unit; histogram: the number of activations in each bin of `ACTIVATION_EDGES`;
+            the last bin includes those above it.
         """
         layer = Layer.of(trained.model, 1, trained.split.x_test, trained.split.y_test)
         weights, activations = trained.model.state_dict()["1.weight"], layer.activations

@@ -1,11 +1,11 @@
-"""What is often said that dropout does to a network and its units: one claim for each measure."""
+"""Common claims about what dropout does to a network and its units: one for each measure."""
 
 from __future__ import annotations
 
 from tinygrad_dropout.lab.comparison.measures import POINTS, Measure
 from tinygrad_dropout.lab.evidence.claim import Claim
 
-NETWORK = ""  # the part of the claims that are about the network as a whole
+NETWORK = ""  # the part that stands for the whole network
 LAYERS = ("layer 1", "layer 2")
 
 OF_CLASSIFIER = {
@@ -40,12 +40,12 @@ OF_REMOVAL = {
         "pairs of units interact less", Measure("interaction_size", "interaction, size", "", False)
     ),
     "interaction": Claim(
-        "units stand in for each other more (redundancy)", Measure("interaction", "interaction, signed", "", True)
+        "units can replace each other better (redundancy)", Measure("interaction", "interaction, signed", "", True)
     ),
 }
 OF_PROBES = {
     "probe": Claim(
-        "a unit on its own says more about the class", Measure("probe", "accuracy of one unit", POINTS, True, 100)
+        "a single unit says more about the class", Measure("probe", "accuracy of one unit", POINTS, True, 100)
     ),
 }
 OF_ACTIVATIONS = {
@@ -54,7 +54,7 @@ OF_ACTIVATIONS = {
         "more activations are near zero (sparsity)", Measure("near_zero", "activations near 0", POINTS, True, 100)
     ),
     "correlation": Claim(
-        "a change of the mean |correlation| between units, about which opposite claims are made",
+        "the mean |correlation| between units changes (both directions are claimed)",
         Measure("correlation", "mean |correlation|", "", True),
         disputed=True,
     ),

@@ -1,4 +1,4 @@
-"""The classifiers of co-adaptation: which units are removed, and what is measured of each hidden layer."""
+"""The classifiers of co-adaptation: which units are removed, and the measures of each hidden layer."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ from tinygrad_dropout.lab.evidence.coadaptation.statistics import (
 from tinygrad_dropout.lab.evidence.examined import Subject, Trained
 from tinygrad_dropout.lab.trials import Options, Record
 
-ROWS = 500  # of the test examples: those on which units are removed
-FRACTIONS = np.linspace(0, 1, 21)  # of the units that are removed
+ROWS = 500  # test examples on which units are removed
+FRACTIONS = np.linspace(0, 1, 21)  # fractions of the units that are removed
 
 
 @dataclass(frozen=True)
@@ -30,8 +30,8 @@ class Removal:
     """Which units are removed, the same in both networks of a pair.
 
     Attributes:
-        orders: in which all units are removed one after the other, shape (orders, units).
-        pairs: whose interaction is measured, shape (pairs, 2).
+        orders: the orders in which all units are removed one after another, shape (orders, units).
+        pairs: the pairs of units whose interaction is measured, shape (pairs, 2).
     """
 
     orders: Labels
@@ -46,12 +46,12 @@ class Removal:
 
 
 class Classifier(Subject):
-    """A network with two hidden layers that reads digits."""
+    """A network with two hidden layers that classifies digits."""
 
     parts = IN_CLASSIFIER
 
     def examine(self, options: CoadaptationOptions, trained: Trained) -> dict[str, Any]:
-        """The measures; curves: for each layer the accuracy when each of `FRACTIONS` of its units is removed."""
+        """The measures; and curves: for each layer, the accuracy when each of `FRACTIONS` of its units is removed."""
         rng = np.random.default_rng(trained.streams.measurement)
         measured, curves = {NETWORK: {"quality": trained.final["test_accuracy"]}}, {}
         for number, name in enumerate(LAYERS, 1):
@@ -73,11 +73,11 @@ class Classifier(Subject):
 
 
 def tolerance(curve: Numbers, p: float) -> dict[str, float]:
-    """How much accuracy is left, on average, when up to p of the units are removed, and more than that.
+    """The mean accuracy left when up to p of the units are removed, and when more are.
 
     Args:
-        curve: the accuracy for each of `FRACTIONS`; the first is that of the whole network, of which the measures are
-            fractions.
+        curve: the accuracy for each of `FRACTIONS`; the first is the whole network's, and the measures are
+            fractions of it.
         p: the probability with which training dropped units.
     """
     whole = curve[0] or 1
@@ -88,10 +88,10 @@ def tolerance(curve: Numbers, p: float) -> dict[str, float]:
 
 
 def importance(layer: Layer, pairs: Labels) -> dict[str, float]:
-    """How much single units matter to the loss, and how much more or less pairs of them do.
+    """How much single units matter to the loss, and how much pairs of them interact.
 
-    The largest effect and the interactions are in units of the mean |effect| of one unit, since a network without
-    dropout has the larger losses.
+    The largest effect and the interactions are in units of the mean |effect| of one unit, because a network without
+    dropout has larger losses.
     """
     effects = layer.single_effects()
     sizes = np.abs(effects)

@@ -1,4 +1,4 @@
-"""Networks with and without dropout, examined unit by unit: what becomes of the claims about co-adaptation."""
+"""Networks with and without dropout, examined unit by unit to test claims about co-adaptation."""
 
 from __future__ import annotations
 

@@ -16,15 +16,15 @@ from tinygrad_dropout.training import predict
 
 @dataclass(frozen=True)
 class Layer:
-    """A hidden layer of a trained network, and what the rest of the network makes of it.
+    """A hidden layer of a trained network, and the rest of the network after it.
 
-    A removed unit's activation is clamped to 0, and nothing is scaled to make up for it.
+    A removed unit's activation is set to 0. The others are not scaled to compensate.
 
     Attributes:
-        activations: behind the ReLU, shape (examples, units), as they are at test time. With inverted dropout they
-            have the scale of training's mean: they are not multiplied by 1 - p.
+        activations: after the ReLU, at test time, shape (examples, units). With inverted dropout, they have the scale
+            of the mean in training: they are not multiplied by 1 - p.
         rest: the layers that follow, in evaluation mode.
-        labels: the true ones, shape (examples,).
+        labels: the true labels, shape (examples,).
     """
 
     activations: Numbers
@@ -33,7 +33,7 @@ class Layer:
 
     @classmethod
     def of(cls, model: nn.Sequential, number: int, x: Numbers, labels: Labels) -> Layer:
-        """A hidden layer of an `mlp`, the first of which has the number 1. Turns the network into float64."""
+        """Take a hidden layer, counted from 1, of an `mlp`. This converts the network to float64."""
         model.double()
         relus = [place for place, module in enumerate(model) if isinstance(module, nn.ReLU)]
         behind = relus[number - 1] + 1
@@ -63,8 +63,8 @@ class Layer:
         """The accuracy as more and more units are removed, the mean over random orders.
 
         Args:
-            fractions: of the units that are removed; each time those that come first in the order.
-            orders: of all units, shape (orders, units).
+            fractions: the fractions of units to remove, always the first ones in the order.
+            orders: orders of all units, shape (orders, units).
 
         Returns:
             Shape (fractions,).
@@ -73,19 +73,19 @@ class Layer:
         return np.array([np.mean([self.accuracy(order[:count]) for order in orders]) for count in counts])
 
     def single_effects(self) -> Numbers:
-        """By how much the loss grows without each unit, shape (units,)."""
+        """The increase in the loss when each unit is removed, shape (units,)."""
         whole = self.loss()
         return np.array([self.loss([unit]) - whole for unit in range(self.activations.shape[1])])
 
     def interactions(self, pairs: Labels, singles: Numbers) -> Numbers:
-        """How much more the loss grows without both units of a pair than without each: d_ij - d_i - d_j.
+        """The increase in the loss without both units of a pair, minus the increases without each: d_ij - d_i - d_j.
 
-        Above 0 they stand in for each other: one is missed only if the other is gone too. Below 0 they need each other:
-        without one, the other is of little use.
+        Above 0, they can replace each other: removing one hurts only if the other is removed too. Below 0, they need
+        each other: without one, the other is of little use.
 
         Args:
             pairs: shape (pairs, 2).
-            singles: what `single_effects` gives.
+            singles: the result of `single_effects`.
 
         Returns:
             Shape (pairs,).

@@ -1,4 +1,4 @@
-"""The options of co-adaptation, and the settings that they make."""
+"""The options of the co-adaptation experiment, and its settings."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ from tinygrad_dropout.lab.theory.options import as_dropout_rate, as_whole_number
 
 NOISY, CLEAN, AUTOENCODER = "noisy digits", "clean digits", "the autoencoder"
 CHECKED_BY_CONFIG = ("seeds", "first_seed", "train_size", "epochs")
-SEEN_SEEDS = frozenset((*range(15), *range(100, 115), *range(200, 215)))  # some choice was made after their results
+SEEN_SEEDS = frozenset(
+    (*range(15), *range(100, 115), *range(200, 215))
+)  # some choices were made after seeing their results
 FIRST_UNSEEN_SEED = 300
 LABEL_NOISE = 0.2  # of the noisy digits
 FEWEST_UNITS, MOST_UNITS = 2, 2048  # in a layer
@@ -22,17 +24,17 @@ class CoadaptationOptions:
     """The options.
 
     Attributes:
-        seeds, first_seed: how many pairs of each setting, and the first one's seed; by default none is of `SEEN_SEEDS`.
+        seeds, first_seed: the number of pairs in each setting, and the first seed; by default, none is in `SEEN_SEEDS`.
         p: the probability that a hidden unit is dropped, 0 < p < 1. No inputs are dropped.
         hidden: the number of units of both hidden layers; the autoencoder has one.
-        train_size: training examples.
-        epochs: of each classifier.
-        autoencoder_epochs: of the autoencoder, whose weights leave their initial values more slowly.
-        orders: in how many random orders units are removed.
-        pairs: for how many pairs of units the interaction is measured.
+        train_size: the number of training examples.
+        epochs: the number of epochs for each classifier.
+        autoencoder_epochs: the same for the autoencoder, whose weights change more slowly.
+        orders: the number of random orders in which units are removed.
+        pairs: the number of pairs of units whose interaction is measured.
 
     Raises:
-        OptionError: a value that is not allowed.
+        OptionError: a value is not allowed.
     """
 
     seeds: int = 15

@@ -1,4 +1,4 @@
-"""The pictures of co-adaptation: what removing units does, every measure, and an autoencoder's features."""
+"""The pictures of co-adaptation: the effect of removing units, every measure, and an autoencoder's features."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ IN_LEGEND = {
     NO_INTERVAL: "the same in every pair, so no interval",
     TOO_FEW: "too few pairs",
 }
-FARTHEST = 200  # percent: what is farther is drawn here
+FARTHEST = 200  # percent: larger differences are drawn here
 LINEAR = 10  # percent: beyond it the axis is logarithmic
-BASES = {"interaction": "interaction_size"}  # what a difference is in percent of, where its own measure may be about 0
+BASES = {"interaction": "interaction_size"}  # the measure that a difference is in percent of, if its own can be near 0
 
 
 def draw_coadaptation(outcome: Outcome, file: BinaryIO) -> None:
@@ -71,7 +71,7 @@ def draw_removal(axes: Axes, outcome: Outcome, setting: str, layer: str) -> None
         ])  # fmt: skip
         axes.plot(100 * FRACTIONS, curves.T, color=color, lw=0.6, alpha=0.3)
         axes.plot(100 * FRACTIONS, curves.mean(axis=0), style, color=color, lw=2.2, label=f"{arm} (thick: mean)")
-    axes.axvline(100 * outcome.options["p"], color="black", lw=1, ls=":", label="p, as many as training dropped")
+    axes.axvline(100 * outcome.options["p"], color="black", lw=1, ls=":", label="p, the share that training dropped")
     axes.set(xlabel="units removed, %", ylim=(0, 1), xlim=(0, 100))
     axes.set_title(f"{setting}, {layer}", fontsize=11)
 
@@ -87,11 +87,10 @@ def draw_differences(axes: Axes, differences: Mapping[str, Figures]) -> None:
 
 
 def in_percent(parts: Figures, layer: str) -> dict[str, Figures]:
-    """What was found about a network and one of its layers, in percent of the values without dropout.
+    """The differences in a network and one of its layers, in percent of the values without dropout.
 
     Returns:
-        By the measure and the way in which it should change if the claim is true: mean, low and high, no farther than
-        `FARTHEST`; verdict.
+        For each measure, with an arrow for the claimed direction: mean, low and high, clipped to `FARTHEST`; verdict.
     """
     found = {}
     for part in (NETWORK, layer):
@@ -128,8 +127,8 @@ def draw_features(outcome: Outcome, file: BinaryIO) -> None:
     charts[1].set(xlabel=f"activation (above {ACTIVATION_EDGES[-1]:g}: in the last bin)", ylabel="fraction",
                   yscale="log")  # fmt: skip
     caption = (
-        "At the left the incoming weights of the first units of one pair, each tile from minus to plus its largest "
-        "weight (black to white); at the right the units of all pairs. Figure 8 of Srivastava et al. (2014), on MNIST, "
+        "Left: the incoming weights of the first units of one pair, each tile scaled from minus to plus its largest "
+        "weight (black to white). Right: the units of all pairs. Figure 8 of Srivastava et al. (2014), on MNIST, "
         "shows the same two histograms; summaries of it report a mean activation of about 2.0 without dropout and 0.7 "
         f"with it.\n{outcome.description}"
     )

@@ -1,4 +1,4 @@
-"""What units, their effects and their activations are summed up by."""
+"""Statistics that summarize units, their effects and their activations."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ TOP_SHARE = 0.01  # of the units, rounded up
 
 
 def area(fractions: Numbers, values: Numbers, low: float, high: float) -> float:
-    """The mean of a curve of straight lines between two fractions."""
+    """The mean of a piecewise linear curve between two fractions."""
     places = np.unique([low, high, *fractions[(fractions > low) & (fractions < high)]])
     heights = np.interp(places, fractions, values)
     return float(((heights[1:] + heights[:-1]) / 2 * np.diff(places)).sum() / (high - low))
 
 
 def gini(sizes: Numbers) -> Numbers:
-    """The Gini coefficient along the last axis: 0 where all sizes are equal, near 1 where one has everything.
+    """The Gini coefficient along the last axis: 0 if all sizes are equal, near 1 if a single one has it all.
 
-    sum_i (2i - n - 1) x_i / (n sum_i x_i) with x sorted; 0 where all are 0.
+    sum_i (2i - n - 1) x_i / (n sum_i x_i) with x sorted; 0 if all are 0.
     """
     count, totals = sizes.shape[-1], sizes.sum(axis=-1)
     ranked = (np.sort(sizes, axis=-1) * (2 * np.arange(1, count + 1) - count - 1)).sum(axis=-1)
@@ -28,17 +28,17 @@ def gini(sizes: Numbers) -> Numbers:
 
 
 def top_share(sizes: Numbers) -> float:
-    """The share of the largest 1 % of the sizes in the sum of all; 0 where all are 0."""
+    """The share of the largest 1 % of the sizes in the sum of all; 0 if all are 0."""
     count = int(np.ceil(TOP_SHARE * sizes.size))
     return float(np.sort(sizes)[-count:].sum() / (sizes.sum() or 1))
 
 
 def probe_accuracies(activations: Numbers, labels: Labels) -> Numbers:
-    """How well one unit tells the classes: a linear probe for each unit, shape (units,).
+    """The accuracy of a linear probe on each single unit, shape (units,).
 
     The probe is linear discriminant analysis with one feature: for each class the score h m / v - m² / (2 v) + log q,
     with the class's mean m and frequency q, and the variance v within the classes. It is fitted to the first half of
-    the rows and judged on the second. A unit whose activation never changes tells only how often a class occurs.
+    the rows and scored on the second. If a unit's activation never changes, the probe knows only the frequencies.
 
     Args:
         activations: shape (examples, units).
@@ -56,7 +56,7 @@ def probe_accuracies(activations: Numbers, labels: Labels) -> Numbers:
 
 
 def mean_correlation(activations: Numbers) -> float:
-    """The mean of |r| over all pairs of units whose activations change; 0 if there are no two."""
+    """The mean of |r| over all pairs of units whose activations change; 0 if there are fewer than two such units."""
     changing = activations[:, np.ptp(activations, axis=0) > 0]
     count = changing.shape[1]
     if count < 2:
@@ -71,7 +71,7 @@ def near_zero(activations: Numbers) -> float:
 
 
 def activation_measures(activations: Numbers) -> dict[str, float]:
-    """How high, how sparse and how alike the activations of a layer are, shape (examples, units)."""
+    """How high, sparse and correlated the activations of a layer are; they have shape (examples, units)."""
     return {
         "activation": float(activations.mean()),
         "near_zero": near_zero(activations),

@@ -1,4 +1,4 @@
-"""What becomes of the claims about co-adaptation, in sentences."""
+"""The verdicts on the claims about co-adaptation, in sentences."""
 
 from __future__ import annotations
 
@@ -34,20 +34,21 @@ IN_WORDS = {
     NOT_SHOWN: "not shown for",
 }
 REMARKS = (
-    "Accuracy kept: units of one layer are clamped to 0 one after the other, in random order, and nothing is scaled to "
-    "make up for them. It is the mean of the resulting curve, to p or past it, as a share of the whole network's "
-    f"accuracy, on up to {ROWS} test examples.",
-    "Effect: by how much the loss on these examples grows without a unit. If all units matter less, the mean |effect| "
-    "is lower. To show whether the most important one stands out, the largest effect is divided by the mean |effect|.",
-    "Interaction (also called synergy): by how much the loss grows without both units of a pair, minus the effects of "
-    "each, divided by the mean |effect|. Above 0 the two stand in for each other, below 0 they need each other.",
-    "Accuracy of one unit: of a linear classifier that sees only this unit. Activations are measured at test time with "
-    "inverted dropout: they are not multiplied by 1 - p. Near 0: below a hundredth of the layer's mean.",
+    "Accuracy kept: the units of one layer are set to 0 one after another, in random order, without scaling the others "
+    "to compensate. The measure is the mean of the resulting accuracy curve, up to p or past it, as a share of the "
+    f"whole network's accuracy, on up to {ROWS} test examples.",
+    "Effect: the increase in the loss on these examples if a unit is removed. If all units matter less, the mean "
+    "|effect| is lower. Largest/mean effect shows how much the most important unit stands out.",
+    "Interaction (also called synergy): the increase in the loss if both units of a pair are removed, minus the "
+    "effects of each, divided by the mean |effect|. Above 0, they can replace each other; below 0, they need each"
+    " other.",
+    "Accuracy of one unit: the accuracy of a linear classifier that sees only this unit. Activations are measured at "
+    "test time with inverted dropout: they are not multiplied by 1 - p. Near 0: below a hundredth of the layer's mean.",
 )
 
 
 class Found(NamedTuple):
-    """A claim, and what became of it somewhere."""
+    """A claim, and the verdict on it in one setting and part."""
 
     setting: str
     part: str
@@ -67,19 +68,19 @@ def describe(options: Options, figures: Figures) -> str:
 
 
 def sentences(options: Options, parts: Mapping[str, Parts], figures: Figures, looks: int) -> list[str]:
-    """How many of the claims hold, where each of them does, then what the measures are.
+    """How many of the claims hold, which hold in which settings, and what the measures are.
 
     Args:
-        options: what was run.
+        options: the options of the run.
         parts: the claims of each setting.
-        figures: what was found.
+        figures: the results.
         looks: how many intervals are looked at together.
     """
     every = list(all_found(parts, figures))
     remarks = [
         *REMARKS,
-        "How long the autoencoder trains, what is claimed, how it is measured and how many pairs there are were chosen "
-        f"after results of {which_seeds(options, SEEN_SEEDS)} on these 1,797 digits had been seen.",
+        "The autoencoder's training time, the claims, the measures and the number of pairs were chosen after seeing "
+        f"results of {which_seeds(options, SEEN_SEEDS)} on these 1,797 digits.",
     ]
     if any(found.verdict == TOO_FEW for found in every):
         return [f"Too few pairs for a verdict: at least {FEWEST_PAIRS} are needed.", *remarks]
@@ -106,7 +107,7 @@ def sentences(options: Options, parts: Mapping[str, Parts], figures: Figures, lo
 
 
 def all_found(parts: Mapping[str, Parts], figures: Figures) -> Iterator[Found]:
-    """What became of each claim in each setting and part."""
+    """The verdict on each claim in each setting and part."""
     for setting, of_setting in parts.items():
         for part, claims in of_setting.items():
             for name, claim in claims.items():
@@ -133,7 +134,7 @@ def headline(tested: Sequence[set[str]]) -> str:
 
 
 def sentence_of(claim: str, found: Sequence[Found]) -> str:
-    """A claim, and where it holds."""
+    """A claim, and the settings for which it holds."""
     parts = []
     for verdict, words in IN_WORDS.items():
         layers: dict[str, list[str]] = {}
@@ -146,18 +147,18 @@ def sentence_of(claim: str, found: Sequence[Found]) -> str:
 
 
 def place(setting: str, layers: Sequence[str], found: Sequence[Found]) -> str:
-    """A setting and some of its layers in words: `noisy digits (layer 2)`; of several at least one is named."""
+    """A setting and some of its layers in words: `noisy digits (layer 2)`; some of its layers are always named."""
     if sum(one.setting == setting for one in found) == 1:
         return setting
     return f"{setting} ({'both layers' if len(layers) == len(LAYERS) else listed(layers)})"
 
 
 def caution(network: Sequence[Found], every: Sequence[Found]) -> list[str]:
-    """Where measures change as claimed though dropout is not shown to make the network better; no sentence if nowhere.
+    """A sentence if measures change as claimed although dropout is not shown to make the network better.
 
     Args:
-        network: what became of the claim that it is better in each setting.
-        every: what became of all claims.
+        network: the verdicts on the claim that the network is better, in each setting.
+        every: the verdicts on all claims.
     """
     parts = []
     for setting, _, _, verdict in network:
@@ -171,6 +172,6 @@ def caution(network: Sequence[Found], every: Sequence[Found]) -> list[str]:
     if not parts:
         return []
     return [
-        f"Measures change as claimed where dropout does not help, too: {'; '.join(parts)}. What changes inside a "
-        "network need not be what makes it better."
+        f"Measures change as claimed even if dropout does not help: {'; '.join(parts)}. A change inside a network is "
+        "not necessarily what makes it better."
     ]

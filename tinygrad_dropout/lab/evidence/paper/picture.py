@@ -13,7 +13,7 @@ LOOKS = ((plots.GRAY, "o"), (plots.SKY_BLUE, "s"), (plots.ORANGE, "D"), (plots.B
 
 
 def draw(outcome: Outcome, file: BinaryIO) -> None:
-    """The test errors over the epochs, a line for each network, and what the papers report."""
+    """The test errors over the epochs, a line for each network, and the published numbers."""
     from matplotlib.ticker import MaxNLocator
 
     assert outcome.figures is not None, "one seed of each network is trained"
@@ -36,7 +36,7 @@ def draw(outcome: Outcome, file: BinaryIO) -> None:
     axes.set_xlim(0, 1.07 * end)
     axes.set_ylim(0.9 * lowest, 1.8 * highest)
     caption = (
-        f"{outcome.description}\nA line for each network; early epochs with more errors are cut off. Hollow, at the "
-        "right: what the papers report."
+        f"{outcome.description}\nA line for each network; early epochs with more errors are cut off. Hollow markers "
+        "at the right: the published numbers."
     )
     plots.save(figure, file, outcome.notes[0], caption, axes, columns=4)

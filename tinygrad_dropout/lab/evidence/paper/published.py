@@ -21,7 +21,7 @@ class Published:
         source: the paper.
         errors: the number; the paper of 2014 gives percent with two decimals.
         about: whether the paper says "about".
-        differs: what is not the same there, in words that explain the number.
+        differs: how that network differs from ours, as part of a sentence.
     """
 
     source: str
@@ -36,7 +36,7 @@ class Published:
 HINTON, SRIVASTAVA = "Hinton 2012", "Srivastava 2014"
 PUBLISHED = {
     "standard": (
-        Published(HINTON, 160, False, "the best result of a standard network that the paper knows of, not its own"),
+        Published(HINTON, 160, False, "the best published result of a standard network, not the paper's own"),
         Published(SRIVASTAVA, 160, False, "two layers of 800 logistic units, a result of Simard et al. 2003"),
     ),
     "hidden dropout": (
@@ -54,7 +54,7 @@ PUBLISHED = {
         Published(SRIVASTAVA, 106, False, "with c = 2 and a momentum of up to 0.95"),
     ),
 }  # fmt: skip
-"""By the network here that comes nearest."""
+"""By the closest network here."""
 
 AUTHORS_CODE = (
     "The configuration that the authors of 2014 published with their code differs again: momentum from 0.5 to 0.99, "

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 ERRORS = Measure("errors", "test errors", "", False, TEST_EXAMPLES, True)  # of a fraction of the test examples
 SOURCES = (HINTON, SRIVASTAVA)
 DIFFERENCES = ("minus_standard", "minus_previous")
-LOOKS = 2 * (len(RECIPES) - 1) - 1  # each network against the standard one and the one before, which is once the same
+LOOKS = 2 * (len(RECIPES) - 1) - 1  # each network against the standard one and the one before, one of which coincides
 
 
 def describe(options: Options, figures: Figures) -> str:
@@ -54,16 +54,16 @@ def tables(options: Options, figures: Figures) -> Sequence[Table]:
 
 
 def notes(options: Options, figures: Figures) -> Sequence[str]:
-    """Whether the order of the published numbers is there and shown, and how the published networks differ."""
+    """Whether the errors fall in the order of the published numbers, and how the published networks differ."""
     if diverged := [arm for arm, found in figures["networks"].items() if found["diverged"]]:
         return [f"No verdict, because the training diverged with {listed(diverged)}."]
     settings = "; ".join(f"{arm}: {Settings(**chosen)}" for arm, chosen in options["settings"].items())
     return [
         order(figures),
         *shown(figures),
-        f"All networks are tested on the same {TEST_EXAMPLES:,} examples: the intervals are about other initial "
-        "weights, orders and masks, not about other test examples.",
-        f"Settings, chosen by the errors on held-back training examples (the test set had no say): {settings}.",
+        f"All networks are tested on the same {TEST_EXAMPLES:,} examples: the intervals cover other initial "
+        "weights, orders and masks, but not other test examples.",
+        f"Settings, chosen by the errors on held-back training examples (not on the test set): {settings}.",
         f"{SRIVASTAVA} trained each network for {UPDATES:,} updates.",
         *(f"{one.source}, {one}: {one.differs}." for published in PUBLISHED.values() for one in published),
         AUTHORS_CODE,
@@ -89,7 +89,7 @@ def order(figures: Figures) -> str:
 
 
 def shown(figures: Figures) -> list[str]:
-    """Which networks are shown to make fewer errors than the standard one, or more; what the intervals are worth."""
+    """Which networks are shown to make fewer errors than the standard one, or more, and how to read the intervals."""
     if figures["seeds"] < FEWEST_PAIRS:
         return [f"Too few seeds for an interval: {figures['seeds']}; at least {FEWEST_PAIRS} are needed."]
     verdicts = {

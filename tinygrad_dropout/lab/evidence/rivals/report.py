@@ -39,7 +39,7 @@ AGAINST_PLAIN = {
     "no effect shown": ("shows no difference from", "show no difference from"),
     "hurts": ("does worse than", "do worse than"),
 }
-"""By the verdict: what is said of one method, and of several."""
+"""By the verdict: the words for one method, and for several."""
 
 AGAINST_RIVALS = {
     "helps": ("does better than {}", "and", "each of the others"),
@@ -47,11 +47,11 @@ AGAINST_RIVALS = {
     "no effect shown": ("shows no difference from {}", "or", "any of the others"),
     "diverged": ("has no verdict against {}, because the training diverged", "or", "any of the others"),
 }
-"""By the verdict: what is said of dropout, how its rivals are listed, and what they are called if they are all."""
+"""By the verdict: the words for dropout, how its rivals are listed, and the words for all of them."""
 
 
 CHOSEN_BY = {
-    False: "log-loss on its validation part (choosing by accuracy could choose otherwise)",
+    False: "log-loss on its validation part (accuracy might lead to other choices)",
     True: "RMSE on its validation part",
 }
 """By whether it is a regression."""
@@ -60,9 +60,9 @@ CHOSEN_BY = {
 def describe(options: Options, figures: Figures) -> str:
     """What was done, in one line."""
     return (
-        f"{data_in_words(options, figures['rows'], 'to choose by')}; {layers_in_words(options['hidden'])}; "
-        f"{epochs_in_words(options)}; {len(options['methods'][DROPOUT])} strengths of each method (of its p, inputs "
-        f"get {INPUT_PART:g} times as much); {counted(figures['seeds'], 'seed')}"
+        f"{data_in_words(options, figures['rows'], 'for choosing')}; {layers_in_words(options['hidden'])}; "
+        f"{epochs_in_words(options)}; {len(options['methods'][DROPOUT])} strengths of each method (inputs get "
+        f"{INPUT_PART:g} times its p); {counted(figures['seeds'], 'seed')}"
     )
 
 
@@ -90,7 +90,7 @@ def tables(options: Options, figures: Figures) -> Sequence[Table]:
 
 
 def notes(options: Options, figures: Figures) -> Sequence[str]:
-    """Which methods help, and how dropout does against each; then what to know before that is believed."""
+    """Which methods help, and how dropout compares with each; then what to know before you believe it."""
     if figures["seeds"] < FEWEST_PAIRS:
         return [too_few(figures["seeds"], FEWEST_PAIRS)]
     key = headline_of(options)
@@ -101,8 +101,8 @@ def notes(options: Options, figures: Figures) -> Sequence[str]:
         f"{conditions(options)}: {against_plain(options, figures)} {against_rivals(figures['against'])}",
         hold_together(figures["looks"]),
         *may_change([listed(figures["improving"])] if figures["improving"] else []),
-        f"A method's strength was chosen for each seed by the {chosen_by}; no choice has seen a test row of its own "
-        "seed.",
+        f"For each seed, the strength of a method was chosen by the {chosen_by}. No test row of the same seed affected "
+        "the choice.",
         *tries_that_diverged(figures),
         *(none_beats_baseline(figures["baseline"], reached, key, measures_of(options)[key]) if reached else []),
         *seen_before(options),
@@ -110,15 +110,15 @@ def notes(options: Options, figures: Figures) -> Sequence[str]:
         *at_an_end(figures, 0, "weak"),
         *([NOISY_VALIDATION] if options["label_noise"] else []),
         *scope(options, figures),
-        "Early stopping also picks its epoch by the validation part, so it has more tries than the others; of its "
-        "patiences, the longest never has a higher validation loss than another.",
-        "DropConnect draws one mask of weights for each batch here, and is tested with the mean weights; Wan et al. "
-        "(2013) draw one for each example, and average over a Gaussian at test time.",
+        "Early stopping also chooses its epoch on the validation part, so it has more tries than the others. Its "
+        "longest patience never has a higher validation loss than a shorter one.",
+        "Here, DropConnect draws one mask of weights for each batch, and uses the mean weights at test time. Wan et "
+        "al. (2013) draw one mask for each example, and average over a Gaussian at test time.",
     ]
 
 
 def by_score(options: Options, figures: Figures) -> list[str]:
-    """The methods, the best first; at the end those without a score."""
+    """The methods, the best first, those without a score last."""
     sign = -1 if measures_of(options)[headline_of(options)].higher_is_better else 1
     scores = {name: found["mean"] for name, found in figures["methods"].items()}
     return sorted(scores, key=lambda name: math.inf if scores[name] is None else sign * scores[name])
@@ -157,7 +157,7 @@ def against_rivals(against: Mapping[str, Figures]) -> str:
 
 
 def conditions(options: Options) -> str:
-    """Where the verdicts hold, at the start of a sentence."""
+    """The conditions of the verdicts, at the start of a sentence."""
     noise = f" with {100 * options['label_noise']:g} % of the training labels random" if options["label_noise"] else ""
     epochs = f"{options['epochs']} epoch{'s' if options['epochs'] > 1 else ''}"
     return f"On {options['csv'] or options['dataset']}{noise}, after {epochs}"
@@ -170,22 +170,24 @@ def tries_that_diverged(figures: Figures) -> list[str]:
         return []
     tries = listed(f"{name} ({times} of {figures['seeds'] * len(figures['methods'][name]['chosen'])} tries)"
                    for name, times in found.items())  # fmt: skip
-    return [f"A try whose training diverged counts as the worst, as happened with {tries}."]
+    return [f"A try whose training diverged counts as the worst; this happened with {tries}."]
 
 
 def at_an_end(figures: Figures, place: int, kind: str) -> list[str]:
-    """A sentence if the first or the last of a method's tries was chosen for most seeds; but none about patience."""
+    """A sentence if the first or last of a method's strengths was chosen for most seeds; none about patience."""
     ends = {name: list(found["chosen"].items())[place] for name, found in figures["methods"].items()}
     names = [try_of(name, strength) for name, (strength, times) in ends.items()
              if 2 * times > figures["seeds"] and name != STOPPING]  # fmt: skip
     if not names:
         return []
-    return [f"For most seeds, the {kind}est try was chosen of {listed(names)}: a {kind}er one may do better."]
+    return [
+        f"For most seeds, the {kind}est strength was chosen for {listed(names)}. A {kind}er strength might do better."
+    ]
 
 
 def seen_before(options: Options) -> list[str]:
-    """On the data set that the strengths were chosen on, a sentence about that."""
+    """A sentence about how the strengths were chosen, for the data set that they were chosen on."""
     if options["csv"] is not None or options["dataset"] != "digits":
         return []
     which = which_seeds(options, SEEN_SEEDS)
-    return [f"The strengths that are tried were chosen after results of {which} on these digits had been seen."]
+    return [f"The strengths to try were chosen after seeing results of {which} on these digits."]

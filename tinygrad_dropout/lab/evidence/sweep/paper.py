@@ -11,12 +11,12 @@ from tinygrad_dropout.lab.trials import Figures, Options
 
 PAPER = "Srivastava et al. (2014)"
 FIGURE_9 = f"figure 9 of {PAPER}, on MNIST,"
-FLAT = (0.2, 0.6)  # where the error of figure 9 hardly changes with the width fixed
-SPARSE, ERRORS = "0.9", {FIXED_WIDTH: "2.7 %", FIXED_KEPT: "1.7 %"}  # the errors there, about
+FLAT = (0.2, 0.6)  # in this range, the error of figure 9 hardly changes with the width fixed
+SPARSE, ERRORS = "0.9", {FIXED_WIDTH: "2.7 %", FIXED_KEPT: "1.7 %"}  # approximate errors there
 
 WIDER = (
-    f"With a {FIXED_KEPT}, layers get wider with p, 1 / (1 - p) times as wide as at p = 0, and are as wide as with a "
-    f"{FIXED_WIDTH} at p = 0.5: its differences are those of p and width together."
+    f"With a {FIXED_KEPT}, the layers are 1 / (1 - p) times as wide as at p = 0, and as wide as with a {FIXED_WIDTH} "
+    f"at p = 0.5. So its differences show the effects of p and width together."
 )
 
 
@@ -27,7 +27,7 @@ def next_to_the_paper(options: Options, figures: Figures) -> list[str]:
 
 
 def figure_9(options: Options, figures: Figures) -> list[str]:
-    """How flat the score is in the middle, and what both series have at a high p."""
+    """How flat the score is in the middle, and the scores of both series at a high p."""
     measure, scores = measures_of(options)[headline_of(options)], figures["scores"]
     trained = {series: names_with_verdict(figures, series) for series in ERRORS}
     means = [measure.scale * scores[FIXED_WIDTH][name]["mean"] for name in trained[FIXED_WIDTH]
@@ -50,7 +50,7 @@ def figure_9(options: Options, figures: Figures) -> list[str]:
 
 
 def figure_10(options: Options, figures: Figures) -> list[str]:
-    """Where the gain is largest, and what the smallest and the largest number of examples gain."""
+    """The number of examples with the largest gain, and the gains with the smallest and the largest number."""
     measure = measures_of(options)[headline_of(options)]
     sign = 1 if measure.higher_is_better else -1
     differences = figures["differences"][WITH.name]

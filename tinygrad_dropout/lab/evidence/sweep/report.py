@@ -28,10 +28,10 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 DOES = {"helps": "helps", "no effect shown": "shows no effect", "hurts": "hurts"}
-"""By the verdict: what dropout does."""
+"""By the verdict: the words for what dropout does."""
 
 AGAINST_0 = {"helps": "better than", "hurts": "worse than", "no effect shown": "no difference is shown from"}
-"""By the verdict: how networks with a chosen p do, compared with those of p = 0."""
+"""By the verdict: how networks with a chosen p compare with those at p = 0."""
 
 MINUS_0 = "minus p = 0"  # the heading of differences, over p and over the p of the inputs
 
@@ -41,7 +41,7 @@ def describe(options: Options, figures: Figures) -> str:
     over, rows, layers = options["over"], figures["rows"], len(options["hidden"])
     rates = {"p": "p = {:g}", "input_p": "inputs {:g}"}
     parts = {
-        "data": data_in_words({"label_noise": 0} | options, rows, "to choose by"),
+        "data": data_in_words({"label_noise": 0} | options, rows, "for choosing"),
         "width": layers_in_words(options["hidden"]),
         "p": ", ".join(words.format(options[name]) for name, words in rates.items() if name != over),
         "epochs": options["optimizer"] if over == "epochs" else epochs_in_words(options),
@@ -60,7 +60,7 @@ def describe(options: Options, figures: Figures) -> str:
 
 
 def tables(options: Options, figures: Figures) -> Sequence[Table]:
-    """For each series that is compared: the score at each value and what dropout changes there."""
+    """A table for each compared series: the score at each value, and the difference that dropout makes."""
     measure, over = measures_of(options)[headline_of(options)], options["over"]
     setting, rates = SETTINGS[over], over in RATES
     result = []
@@ -86,9 +86,9 @@ def tables(options: Options, figures: Figures) -> Sequence[Table]:
 
 
 def notes(options: Options, figures: Figures) -> Sequence[str]:
-    """The recommendation, if there is one; where dropout helps; what the paper found, for its figures.
+    """The recommendation, if any; the values at which dropout helps; and what the paper found, for its figures.
 
-    Of two series, the first sentence is about both: it is the title of the picture.
+    If there are two series, the first sentence is about both, because it is the title of the picture.
     """
     if figures["seeds"] < FEWEST_PAIRS:
         return [too_few(figures["seeds"], FEWEST_PAIRS)]
@@ -115,7 +115,7 @@ def notes(options: Options, figures: Figures) -> Sequence[str]:
 
 
 def written_names(options: Options) -> dict[str, str]:
-    """How each value is written, by its name in the records."""
+    """The text for each value, by its name in the records."""
     return {name_of(value): SETTINGS[options["over"]].written(value) for value in options["values"]}
 
 
@@ -127,8 +127,8 @@ def recommendation(options: Options, figures: Figures, found: Figures) -> str:
     if difference["verdict"] == "diverged":
         return f"{advice} There is no verdict on what that achieves, because the training diverged."
     reached = (
-        f"With {setting.words} chosen for each seed by its own validation part, the mean {measure.label} is "
-        f"{number(found['score'], measure.scale)}, on test rows that had no say in the choice"
+        f"With {setting.words} chosen for each seed on its own validation part, the mean {measure.label} is "
+        f"{number(found['score'], measure.scale)}, on test rows that did not affect the choice"
     )
     if difference["low"] is None:
         if not difference["mean"]:
@@ -142,7 +142,7 @@ def recommendation(options: Options, figures: Figures, found: Figures) -> str:
 
 
 def still_improving(options: Options, figures: Figures) -> list[str]:
-    """Which networks were still improving at the end, by series: at which values."""
+    """The values at which networks were still improving at the end, for each series."""
     setting, written, improving = SETTINGS[options["over"]], written_names(options), figures["improving"]
     return [
         f"{f'{named_series(series)}, ' if len(improving) > 1 else ''}"
@@ -158,7 +158,7 @@ def named_series(series: str) -> str:
 
 
 def where_it_helps(options: Options, differences: Mapping[str, Figures]) -> str:
-    """One sentence: at which values dropout helps, hurts, and shows no effect."""
+    """One sentence: the values at which dropout helps, hurts, and shows no effect."""
     setting, written = SETTINGS[options["over"]], written_names(options)
     parts: list[str] = []
 
@@ -175,7 +175,7 @@ def where_it_helps(options: Options, differences: Mapping[str, Figures]) -> str:
 
 
 def in_ranges(some: Sequence[str], every: Sequence[str], written: Mapping[str, str]) -> list[str]:
-    """Some values as they are written, three or more that follow each other as `first to last`."""
+    """The texts of some values; three or more consecutive ones become `first to last`."""
     ranges: list[list[str]] = []
     for name in some:
         if ranges and every.index(name) == every.index(ranges[-1][-1]) + 1:

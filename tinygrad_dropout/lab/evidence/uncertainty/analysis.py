@@ -1,4 +1,4 @@
-"""What the trials show: mean scores, differences from weight scaling, and whether the bands hold what they should."""
+"""What the trials show: mean scores, differences from weight scaling, and whether the bands contain enough values."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ CALIBRATION_ERROR = Measure("calibration_error", "calibration error", "", False)
 COVERAGE = Measure("coverage", "new values in the band", POINTS, True, scale=100, counts_rows=True)
 CONFIDENT = Measure("confidence", "confidence", POINTS, False, scale=100)
 COMPARED = {True: (RMSE, LOG_LIKELIHOOD), False: (LOG_LIKELIHOOD, CALIBRATION_ERROR)}
-"""By whether it is a regression: the scores whose differences from weight scaling are looked at."""
+"""By whether it is a regression: the scores whose differences from weight scaling are examined."""
 
 REGRESSIONS = {**{place: (GAP, place) for place in PLACES}, TABLE: (TABLE, TEST_ROWS)}
 """By its name in the figures: the problem and the place of each regression."""
@@ -43,7 +43,7 @@ def analyze(records: Sequence[Record]) -> Figures | None:
 
     Returns:
         looks: how many intervals there are; regressions: by the names of `REGRESSIONS`, and classification: each what
-        `scored` gives. A regression has coverage, the `interval` of Monte Carlo in percent, and noise (means, by the
+        `scored` returns. A regression has coverage, the `interval` of Monte Carlo in percent, and noise (means, by the
         method). The classification has bins (sums over the seeds), confidence (means at each of its distances) and
         farthest, the `interval` of Monte Carlo minus weight scaling at the greatest one, in points.
     """

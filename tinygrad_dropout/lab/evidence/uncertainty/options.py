@@ -12,7 +12,7 @@ from tinygrad_dropout.lab.theory.options import as_dropout_rate, as_whole_number
 
 MOST_SAMPLES = 10_000
 SEEDS = 20  # without given splits
-SEEN_SEEDS = frozenset(range(20))  # whose results had been seen when the function with the gap was changed
+SEEN_SEEDS = frozenset(range(20))  # the function with the gap was changed after seeing their results
 FIRST_UNSEEN_SEED = 100
 
 
@@ -31,12 +31,12 @@ class UncertaintyOptions:
         hidden: the hidden layers of the table's network.
         epochs: passes over the training examples.
         samples: masks for Monte Carlo.
-        seeds, first_seed: how many networks of each kind, and the first one's seed. With given splits, a seed is the
+        seeds, first_seed: the number of networks of each kind, and the first seed. With given splits, a seed is the
             number of its split: by default the first is 0, and there are as many as splits. Without, the first is
             `FIRST_UNSEEN_SEED`, and there are `SEEDS`.
 
     Raises:
-        OptionError: a value that is not allowed.
+        OptionError: a value is not allowed.
     """
 
     csv: str | None = None
@@ -62,12 +62,13 @@ class UncertaintyOptions:
         if self.uci is not None:
             for name in ("csv", "splits"):
                 if getattr(self, name) is not None:
-                    raise OptionError("uci", f"expected it without --{name}, because the folder has its own, got both")
+                    raise OptionError("uci", f"expected no --{name}, because the folder has its own, got both")
         if self.splits is not None and self.csv is None:
-            raise OptionError("splits", "expected a CSV file (--csv) whose rows these are, got none")
+            raise OptionError("splits", "expected a CSV file (--csv) that the splits belong to, got none")
         if self.splits is not None and self.missing is not None:
             raise OptionError(
-                "missing", f"expected it without given splits, whose row numbers would change, got {self.missing!r}"
+                "missing",
+                f"expected none with given splits, because it would change their row numbers, got {self.missing!r}",
             )
         config = self.config()
         converted |= {name: getattr(config, name) for name in ("ignore", "hidden", "epochs", "first_seed")}
@@ -75,7 +76,7 @@ class UncertaintyOptions:
             object.__setattr__(self, name, value)
 
     def config(self) -> Config:
-        """The same as a comparison has them, which checks the others. The target is taken for numbers."""
+        """The options as a comparison's, which checks the others. The target is read as numbers."""
         names = ("csv", "target", "ignore", "missing")
         table: dict[str, Any] = {name: given for name in names if (given := getattr(self, name)) not in (None, ())}
         if table:
@@ -88,7 +89,7 @@ class UncertaintyOptions:
         )  # fmt: skip
 
     def as_json(self) -> dict[str, Any]:
-        """The options for JSON, without folders: the same files can be elsewhere next time."""
+        """The options for JSON, without folders, because the same files can be elsewhere next time."""
         names = {
             "csv": None if self.csv is None else Path(self.csv).name,
             "splits": None if self.splits is None else Path(self.splits).name,

@@ -27,7 +27,7 @@ STYLES = {WEIGHT_SCALING: (plots.VERMILION, "s", "--"), ONE_MASK: (plots.GRAY, "
 
 
 def draw(outcome: Outcome, file: BinaryIO) -> None:
-    """The bands around a function with a gap, what share of new values they hold, and confidence near and far."""
+    """The bands around a function with a gap, the share of new values in them, and the confidence near and far."""
     assert outcome.figures is not None, "there is a trial of each problem"
     figure = plots.new_figure(width=11, height=9)
     (curve, held), (reliable, far) = figure.subplots(2, 2)
@@ -37,7 +37,7 @@ def draw(outcome: Outcome, file: BinaryIO) -> None:
     draw_reliability(reliable, outcome.figures["classification"])
     draw_confidence(far, outcome.figures["classification"])
     looks = outcome.figures["looks"]
-    note = f"Left above: seed {record['seed']} only. Bars: 95 % intervals, corrected for {looks} looks."
+    note = f"Top left: only seed {record['seed']}. Bars: 95 % intervals, corrected for {looks} looks."
     plots.save(figure, file, outcome.notes[0], f"{outcome.description}\n{note}", held, columns=4)
 
 
@@ -55,7 +55,7 @@ def draw_bands(axes: Axes, record: Record) -> None:
 
 
 def draw_coverage(axes: Axes, regressions: Figures, names: list[str]) -> None:
-    """How many of the new values lie in the bands of each method, in each place."""
+    """The share of new values in the bands of each method, in each place."""
     shifts = np.linspace(-0.2, 0.2, len(METHODS))
     for method, shift in zip(METHODS, shifts, strict=True):
         color, marker, _ = STYLES[method]
@@ -73,7 +73,7 @@ def draw_coverage(axes: Axes, regressions: Figures, names: list[str]) -> None:
 
 
 def draw_reliability(axes: Axes, found: Figures) -> None:
-    """How often answers of each confidence are right."""
+    """How often answers are right, by their confidence."""
     axes.plot([50, 100], [50, 100], color="black", lw=1)
     for method, bins in found["bins"].items():
         color, marker, style = STYLES[method]
@@ -86,7 +86,7 @@ def draw_reliability(axes: Axes, found: Figures) -> None:
 
 
 def draw_confidence(axes: Axes, found: Figures) -> None:
-    """How sure each method is, ever further away from the data."""
+    """The confidence of each method as the distance from the data grows."""
     for method, confidence in found["confidence"].items():
         color, marker, style = STYLES[method]
         axes.plot(found["distances"], 100 * np.array(confidence), marker + style, color=color, ms=5)

@@ -40,19 +40,19 @@ DIRECTIONS = 90
 
 
 def true_function(x: Numbers) -> Numbers:
-    """What there is to be learned, without the noise."""
+    """The function to learn, without the noise."""
     return np.asarray(np.sin(3 * x) + x / 2)
 
 
 @dataclass(frozen=True)
 class Problem:
-    """What a network is trained on and where it is tested.
+    """The data that a network is trained and tested on.
 
     Attributes:
-        split: the training part, and as the test part what `places` names.
+        split: the training part, and a test part whose rows `places` names.
         places: the test rows of each place, a slice for each name.
         classes: None for a regression.
-        beyond: inputs without targets, of shape (rows, features): a grid, points ever further away, or none.
+        beyond: inputs without targets, of shape (rows, features): a grid, points farther and farther away, or none.
     """
 
     split: Split
@@ -63,7 +63,7 @@ class Problem:
 
 @dataclass(frozen=True)
 class Data:
-    """The table, and the given test rows of each split; none where a tenth is drawn."""
+    """The table, and the given test rows of each split; none if a tenth is drawn."""
 
     table: Table
     splits: list[Labels]
@@ -100,12 +100,12 @@ def read_data(options: UncertaintyOptions) -> Data:
 
 
 def rows_to_train_on(rows: int) -> int:
-    """How many of a table's rows are drawn to train on; the others are the test rows."""
+    """The number of a table's rows drawn for training; the others are the test rows."""
     return rows - max(1, round(TEST_SHARE * rows))
 
 
 def diabetes() -> Table:
-    """scikit-learn's diabetes: 442 patients, ten measurements, and how far the disease got in a year (25 to 346)."""
+    """scikit-learn's diabetes: 442 patients, ten measurements, and the disease's progress in a year (25 to 346)."""
     from sklearn.datasets import load_diabetes
 
     x, y = load_diabetes(return_X_y=True, scaled=False)
@@ -124,7 +124,7 @@ def problem_of(name: str, data: Data, seed: int, rng: np.random.Generator) -> Pr
 
 
 def gap(rng: np.random.Generator) -> Problem:
-    """Noisy values of `true_function` on both sides of a gap, and as many in each of `PLACES` to test on."""
+    """Noisy values of `true_function` on both sides of a gap, and test values in each of `PLACES`."""
 
     def draw(place: str, rows: int) -> tuple[Numbers, Numbers]:
         x = rng.uniform(*PLACES[place], size=rows) * rng.choice([-1, 1], size=rows)

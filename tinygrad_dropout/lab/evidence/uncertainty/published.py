@@ -1,4 +1,4 @@
-"""What Gal & Ghahramani 2016 (arXiv:1506.02142) report in table 1 for Monte Carlo dropout, next to what is found here.
+"""What Gal & Ghahramani 2016 (arXiv:1506.02142) report in table 1 for Monte Carlo dropout, next to our results.
 
 The figures of the paper, and those of the authors' later run, are as their repository gives them
 (github.com/yaringal/DropoutUncertaintyExps, readme.md). Its note of 2018 says that the paper chose p and the noise once
@@ -17,11 +17,11 @@ class Published:
     """A line of the table.
 
     Attributes:
-        name: what the name of a file or folder of these data begins with.
-        rows: of the data set.
+        name: the beginning of the name of the data set's file or folder.
+        rows: the number of rows of the data set.
         paper: RMSE and log-likelihood in the paper, each a mean and a standard deviation over the given splits.
         later: the means of the later run.
-        splits, hidden: how many splits are given, and how many units the hidden layer has.
+        splits, hidden: the number of given splits, and of units in the hidden layer.
     """
 
     name: str
@@ -55,7 +55,7 @@ def published_note(line: Published) -> str:
     """One sentence about how the published figures differ from ours."""
     return (
         f"Gal & Ghahramani: {line.splits} given splits, one hidden layer of {line.hidden} units, dropout on the inputs "
-        "too, p and the noise chosen by the likelihood of validation rows. In the paper these were chosen once for all "
-        "splits, on rows that other splits test on, as the authors' repository says; the later run chooses them for "
-        "each split, and trains for ten times as many epochs."
+        "too, p and the noise chosen by the likelihood of validation rows. According to the authors' repository, the "
+        "paper chose them once for all splits, on rows that are test rows of other splits; the later run chose them "
+        "for each split, and trained for ten times as many epochs."
     )

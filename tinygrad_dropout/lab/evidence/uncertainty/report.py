@@ -16,23 +16,23 @@ from tinygrad_dropout.lab.trials import Figures, Options
 if TYPE_CHECKING:
     from rich.table import Table
 
-LONGEST = 15  # characters of a name in a table, so that a line fits into 80
+LONGEST = 15  # characters of a name in a table, so that a line fits into 80 columns
 TWO_MOONS = "two moons"
 
 
 def name_of_table(options: Options) -> str:
-    """The table as a text names it."""
+    """The name of the table in sentences."""
     return str(options["uci"] or (options["csv"] or "diabetes").removesuffix(".csv"))
 
 
 def labels(options: Options) -> dict[str, str]:
-    """What each regression is called in a table."""
+    """The name of each regression in the tables."""
     name = name_of_table(options)
     return {**{place: place for place in PLACES}, TABLE: name if len(name) <= LONGEST else f"{name[: LONGEST - 1]}…"}
 
 
 def published_line(options: Options) -> Published | None:
-    """What was published about the table; None if nothing was."""
+    """The published results for the table; None if there are none."""
     return published_for(name_of_table(options), options["rows"])
 
 
@@ -48,7 +48,7 @@ def tables(options: Options, figures: Figures) -> Sequence[Table]:
 
 
 def regression_table(options: Options, figures: Figures) -> Table:
-    """For each place and method: the error, the log-likelihood, and what the bands hold."""
+    """For each place and method: the error, the log-likelihood, and the share of new values in the bands."""
     table = new_table("regression", "predicted by", "RMSE", "log-likelihood\n(nats)", "in the\n95 % band", "half-width")
     table.columns[1].justify = "left"
     for name, label in labels(options).items():
@@ -82,7 +82,7 @@ def classification_table(figures: Figures) -> Table:
 
 
 def difference_table(options: Options, figures: Figures) -> Table:
-    """What one mask and Monte Carlo change, compared with weight scaling, with intervals."""
+    """The differences of one mask and Monte Carlo from weight scaling, with intervals."""
     table = new_table(f"minus\n{WEIGHT_SCALING}", *OTHERS)
     for label, regression, found in parts(options, figures):
         table.add_row(label)
@@ -119,7 +119,7 @@ def two_digits(value: float) -> str:
 
 
 def both_rounded(first: float, second: float, decimals: int, *, differ: bool) -> tuple[str, str]:
-    """Two numbers to so many decimals; to more if they are said to `differ` and would look the same."""
+    """Round two numbers to this many decimals, or to more if they `differ` but would look the same."""
     while differ and first != second and rounded(first, decimals) == rounded(second, decimals):
         decimals += 1
     return rounded(first, decimals), rounded(second, decimals)

