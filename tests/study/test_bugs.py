@@ -166,7 +166,7 @@ def test_a_bug_runs_in_every_operation_of_its_kind():
     x = tensor(np.array([-1.0, 2.0]), "x")
     recorded = record_loss(lambda: ((x.relu() - 1.0).relu() * -1.0).sum())
     wrong = run_with_bug(recorded, BUGS["relu-ignored"])
-    assert [value.backward for value in wrong.nodes if value.operation == "relu"] == [BUGS["relu-ignored"].backward] * 2
+    assert [node.backward for node in wrong.nodes if node.operation == "relu"] == [BUGS["relu-ignored"].backward] * 2
     np.testing.assert_array_equal(wrong.gradients()[0], [-1, -1])
     np.testing.assert_array_equal(recorded.gradients()[0], [0, -1])
 

@@ -21,7 +21,7 @@ STEP = 1e-6
 
 def at_a_kink(recorded: Pass) -> bool:
     """Return whether a ReLU in the pass has an input too close to 0 for central differences."""
-    inputs = [recorded.nodes[value.parents[0]].data for value in recorded.nodes if value.operation == "relu"]
+    inputs = [recorded.nodes[node.parents[0]].data for node in recorded.nodes if node.operation == "relu"]
     return any((np.abs(array) < 1e-3).any() for array in inputs)
 
 

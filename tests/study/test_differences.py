@@ -19,7 +19,7 @@ often = settings(max_examples=60)
 
 
 def all_entries(recorded: Pass) -> list[tuple[int, int]]:
-    return [(value, entry) for value, grad in recorded.gradients().items() for entry in range(grad.size)]
+    return [(node, entry) for node, grad in recorded.gradients().items() for entry in range(grad.size)]
 
 
 def assert_differences_agree_with_gradients(recorded: Pass) -> None:
@@ -28,8 +28,8 @@ def assert_differences_agree_with_gradients(recorded: Pass) -> None:
     assert problem == ""
     assert list(differences) == entries
     gradients = recorded.gradients()
-    for (value, entry), difference in differences.items():
-        assert difference == pytest.approx(gradients[value].reshape(-1)[entry], rel=1e-5, abs=1e-5)
+    for (node, entry), difference in differences.items():
+        assert difference == pytest.approx(gradients[node].reshape(-1)[entry], rel=1e-5, abs=1e-5)
 
 
 @often
@@ -109,15 +109,15 @@ def test_differences_do_not_agree_with_a_wrong_gradient():
 def test_differences_do_not_change_the_recording():
     x = td.Tensor(np.array([1.0, 2.0]), requires_grad=True)
     recorded = record_loss(lambda: (x * x).sum())
-    then = [value.data.copy() for value in recorded.nodes]
+    then = [node.data.copy() for node in recorded.nodes]
     central_differences(recorded, all_entries(recorded))
-    assert all(np.array_equal(one, value.data) for one, value in zip(then, recorded.nodes, strict=True))
+    assert all(np.array_equal(one, node.data) for one, node in zip(then, recorded.nodes, strict=True))
 
 
 def test_descendants_are_all_nodes_computed_from_a_node():
     x, y = (td.Tensor(np.array([1.0, 2.0]), requires_grad=True) for _ in range(2))
     recorded = record_loss(lambda: (x.tanh() * x + y.exp()).sum())
-    assert [value.operation for value in recorded.nodes] == ["", "", "tanh", "multiply", "exp", "add", "sum"]
+    assert [node.operation for node in recorded.nodes] == ["", "", "tanh", "multiply", "exp", "add", "sum"]
     assert descendants(recorded) == [[2, 3, 5, 6], [4, 5, 6], [3, 5, 6], [5, 6], [5, 6], [6], []]
 
 

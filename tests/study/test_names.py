@@ -21,7 +21,7 @@ def leaf(*values: float, name: str | None = None) -> td.Tensor:
 
 
 def names(recorded: Pass) -> list[str]:
-    return [value.name for value in recorded.nodes]
+    return [node.name for node in recorded.nodes]
 
 
 def recorded_backward(loss: td.Tensor) -> Pass:
@@ -106,7 +106,7 @@ def test_parameters_of_a_model_are_named_by_their_keys():
     model = nn.Sequential(nn.Linear(2, 3), nn.ReLU(), nn.Linear(3, 1))
     x = td.Tensor(np.ones((1, 2), dtype=np.float32))
     recorded = record_loss(lambda: model(x))
-    leaves = {value.name for value in recorded.nodes if not value.operation}
+    leaves = {node.name for node in recorded.nodes if not node.operation}
     assert leaves == {"x", "0.weight", "0.bias", "2.weight", "2.bias"}
 
 
@@ -114,7 +114,7 @@ def test_with_two_models_the_names_of_parameters_begin_with_the_models():
     encoder, decoder = nn.Linear(2, 2, bias=False), nn.Linear(2, 1, bias=False)
     x = td.Tensor(np.ones((1, 2), dtype=np.float32))
     recorded = record_loss(lambda: decoder(encoder(x)))
-    leaves = {value.name for value in recorded.nodes if not value.operation}
+    leaves = {node.name for node in recorded.nodes if not node.operation}
     assert leaves == {"x", "encoder.weight", "decoder.weight"}
 
 
@@ -122,7 +122,7 @@ def test_models_in_a_list_are_found():
     models = [nn.Linear(2, 2, bias=False), nn.Linear(2, 1, bias=False)]
     x = td.Tensor(np.ones((1, 2), dtype=np.float32))
     recorded = record_loss(lambda: models[1](models[0](x)))
-    leaves = {value.name for value in recorded.nodes if not value.operation}
+    leaves = {node.name for node in recorded.nodes if not node.operation}
     assert leaves == {"x", "models[0].weight", "models[1].weight"}
 
 
@@ -131,7 +131,7 @@ def test_a_part_of_a_model_in_a_variable_is_not_a_second_model():
     model = nn.Sequential(nn.Linear(2, 2, bias=False), head)
     x = td.Tensor(np.ones((1, 2), dtype=np.float32))
     recorded = record_loss(lambda: model(x))
-    leaves = {value.name for value in recorded.nodes if not value.operation}
+    leaves = {node.name for node in recorded.nodes if not node.operation}
     assert leaves == {"x", "0.weight", "1.weight"}
 
 
@@ -168,7 +168,7 @@ def test_two_models_with_the_same_variable_name_in_two_functions_are_both_named(
         return record_loss(lambda: model(x))
 
     hidden = model(td.Tensor(np.ones((1, 2), dtype=np.float32)))
-    parameters = [value.name for value in inner(hidden).nodes if not value.operation and value.requires_grad]
+    parameters = [node.name for node in inner(hidden).nodes if not node.operation and node.requires_grad]
     assert len(parameters) == 2
     assert "leaf" not in parameters
 
@@ -268,13 +268,13 @@ def test_names_are_unique_in_any_graph(program):
 
 
 def layers(recorded: Pass) -> dict[str, str]:
-    return {value.name: value.layer for value in recorded.nodes}
+    return {node.name: node.layer for node in recorded.nodes}
 
 
 def folded_edges(recorded: Pass) -> set[tuple[str, str]]:
     """Return the edges that are left when every layer is folded into one box."""
-    boxes = [value.layer or f"({index})" for index, value in enumerate(recorded.nodes)]
-    edges = {(boxes[parent], boxes[child]) for child, value in enumerate(recorded.nodes) for parent in value.parents}
+    boxes = [node.layer or f"({index})" for index, node in enumerate(recorded.nodes)]
+    edges = {(boxes[parent], boxes[child]) for child, node in enumerate(recorded.nodes) for parent in node.parents}
     return {(parent, child) for parent, child in edges if parent != child}
 
 
@@ -316,7 +316,7 @@ def test_reused_weights_begin_another_layer():
     cell = Cell()
     xs = [td.Tensor(np.ones((1, 2), dtype=np.float32)) for _ in range(3)]
     recorded = record_loss(lambda: (cell(xs) ** 2).mean())
-    in_order = list(dict.fromkeys(value.layer for value in recorded.nodes if value.layer and value.operation))
+    in_order = list(dict.fromkeys(node.layer for node in recorded.nodes if node.layer and node.operation))
     assert in_order == ["inner", "inner′", "step", "inner′′", "step′"]
     assert layers(recorded)["inner.weight"] == "inner"
     assert layers(recorded)["step.weight"] == "step"

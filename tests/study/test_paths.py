@@ -36,10 +36,10 @@ def all_products(recorded: Pass) -> dict[tuple[int, int], list[float]]:
     ahead = [(recorded.root, entry, float(number)) for entry, number in enumerate(seed)]
     steps = 0
     while ahead:
-        value, entry, product = ahead.pop()
-        found.setdefault((value, entry), []).append(product)
-        for position, parent in enumerate(recorded.nodes[value].parents):
-            jacobian = derivatives.jacobians.get((number_of.get(value), position))
+        node, entry, product = ahead.pop()
+        found.setdefault((node, entry), []).append(product)
+        for position, parent in enumerate(recorded.nodes[node].parents):
+            jacobian = derivatives.jacobians.get((number_of.get(node), position))
             if jacobian is not None:
                 nonzero = np.flatnonzero(jacobian[entry])
                 ahead += [(parent, int(below), product * float(jacobian[entry, below])) for below in nonzero]
@@ -55,12 +55,12 @@ def test_paths_agree_with_an_enumeration_of_all_paths(program):
     products = all_products(recorded)
     paths = paths_of(recorded)
     assert set(paths.links) == set(paths.counts) == set(paths.totals) == set(recorded.gradients())
-    for value in recorded.gradients():
-        for entry in range(recorded.nodes[value].data.size):
-            expected = products.get((value, entry), [])
-            assert paths.counts[value][entry] == len(expected)
-            assert paths.totals[value][entry] == pytest.approx(sum(expected), rel=1e-9, abs=1e-12)
-            shown = [abs(link.product) for link in paths.links[value][entry]]
+    for node in recorded.gradients():
+        for entry in range(recorded.nodes[node].data.size):
+            expected = products.get((node, entry), [])
+            assert paths.counts[node][entry] == len(expected)
+            assert paths.totals[node][entry] == pytest.approx(sum(expected), rel=1e-9, abs=1e-12)
+            shown = [abs(link.product) for link in paths.links[node][entry]]
             assert shown == pytest.approx(sorted(map(abs, expected), reverse=True)[:3], rel=1e-9)
 
 
@@ -69,8 +69,8 @@ def test_paths_agree_with_an_enumeration_of_all_paths(program):
 def test_the_sum_over_all_paths_is_the_gradient(program):
     recorded, _ = record_program(program)
     paths = paths_of(recorded)
-    for value, gradient in recorded.gradients().items():
-        np.testing.assert_allclose(paths.totals[value].reshape(gradient.shape), gradient, rtol=1e-9, atol=1e-12)
+    for node, gradient in recorded.gradients().items():
+        np.testing.assert_allclose(paths.totals[node].reshape(gradient.shape), gradient, rtol=1e-9, atol=1e-12)
 
 
 @often
@@ -81,11 +81,11 @@ def test_the_local_derivatives_along_a_walk_multiply_to_its_product(program):
     paths = paths_of(recorded)
     number_of = {step.node: number for number, step in enumerate(recorded.steps)}
     seed = recorded.steps[0].upstream.reshape(-1)
-    for value, entries in paths.links.items():
+    for node, entries in paths.links.items():
         for entry, links in enumerate(entries):
-            walks = [paths.walk(value, entry, rank) for rank in range(len(links))]
+            walks = [paths.walk(node, entry, rank) for rank in range(len(links))]
             for link, walk in zip(links, walks, strict=True):
-                assert walk[0][:2] == (value, entry)
+                assert walk[0][:2] == (node, entry)
                 assert walk[-1][0] == recorded.root
                 assert walk[-1][2] == seed[walk[-1][1]]
                 assert np.prod([local for _, _, local in walk]) == pytest.approx(link.product, rel=1e-9)
@@ -98,7 +98,7 @@ def test_the_paths_of_a_small_network_by_hand():
     x = td.Tensor(np.array([2.0, 3.0]), requires_grad=True)
     recorded = record_loss(lambda: (x * x).sum() * 5)
     paths = paths_of(recorded)
-    names = [value.name for value in recorded.nodes]
+    names = [node.name for node in recorded.nodes]
     assert names == ["x", "multiply_1", "sum", "5", "multiply_2"]
     np.testing.assert_array_equal(paths.counts[0], [2, 2])
     np.testing.assert_array_equal(paths.totals[0], [20, 30])
@@ -177,7 +177,7 @@ def test_a_node_that_gets_no_gradient_has_no_paths():
 
     recorded = record_loss(loss)
     paths = paths_of(recorded)
-    silent = [index for index, value in enumerate(recorded.nodes) if value.operation == "multiply"]
+    silent = [index for index, node in enumerate(recorded.nodes) if node.operation == "multiply"]
     assert not set(silent) & set(paths.links)
     np.testing.assert_allclose(paths.totals[0], x.grad)
 
@@ -187,7 +187,7 @@ def test_arrays_without_elements_are_skipped():
     y = td.Tensor(np.array(2.0), requires_grad=True)
     recorded = record_loss(lambda: x.relu().sum() + y * 3.0)
     paths = paths_of(recorded)
-    (index,) = [index for index, value in enumerate(recorded.nodes) if value.name == "y"]
+    (index,) = [index for index, node in enumerate(recorded.nodes) if node.name == "y"]
     np.testing.assert_array_equal(paths.totals[index], [3])
 
 

@@ -90,7 +90,7 @@ def test_a_grad_that_you_read_earlier_keeps_its_values():
         (w * 5).sum().backward()
     np.testing.assert_array_equal(read, [3, 3])
     np.testing.assert_array_equal(w.grad, [8, 8])
-    (before,) = [value.grad_before for value in replay.passes[0].nodes if value.name == "w"]
+    (before,) = [node.grad_before for node in replay.passes[0].nodes if node.name == "w"]
     np.testing.assert_array_equal(before, [3, 3])
 
 
@@ -126,7 +126,7 @@ def test_later_changes_to_the_network_do_not_change_the_recording():
 @given(program=programs())
 def test_a_recording_shares_no_memory_with_the_tensors(program):
     recorded, values = record_program(program)
-    held = [array for value in values for array in (value.data, value._grad) if array is not None]
+    held = [array for tensor in values for array in (tensor.data, tensor._grad) if array is not None]
     for array in arrays_of(recorded):
         assert not any(np.shares_memory(array, other) for other in held)
 
@@ -162,7 +162,7 @@ def test_a_list_that_was_saved_is_a_copy():
     x = td.Tensor(np.arange(12.0).reshape(4, 3), requires_grad=True)
     recorded = record_loss(lambda: x[rows].sum())
     rows[0] = 3
-    (index,) = [value.saved["index"] for value in recorded.nodes if value.operation == "getitem"]
+    (index,) = [node.saved["index"] for node in recorded.nodes if node.operation == "getitem"]
     np.testing.assert_array_equal(index, [0, 0, 2])
 
 
@@ -206,7 +206,7 @@ def test_the_steps_are_the_engines_in_the_same_order(program):
     listener = Listener()
     with ModeContext(watcher=listener):
         recorded, values = record_program(program)
-    index_of = {value._number: node_index for node_index, value in enumerate(values)}
+    index_of = {tensor._number: node_index for node_index, tensor in enumerate(values)}
     indices = [index_of.get(number) for number in listener.numbers]
     assert len(recorded.steps) == len(listener.numbers)
     in_order = sorted(listener.numbers)
@@ -230,7 +230,7 @@ def test_the_steps_are_the_engines_in_the_same_order(program):
 @given(program=programs())
 def test_the_contributions_of_all_steps_add_up_to_the_gradients(program):
     recorded, values = record_program(program)
-    leaves = {value.data.tobytes(): value for value in values if value.is_leaf and value.requires_grad}
+    leaves = {tensor.data.tobytes(): tensor for tensor in values if tensor.is_leaf and tensor.requires_grad}
     sums: dict[int, np.ndarray] = {}
     for step in recorded.steps:
         for contribution in step.contributions:
@@ -239,9 +239,9 @@ def test_the_contributions_of_all_steps_add_up_to_the_gradients(program):
                 sums[contribution.parent] = so_far + contribution.value
     found = 0
     for node_index, total in sums.items():
-        value = recorded.nodes[node_index]
-        if not value.operation:
-            np.testing.assert_allclose(total, leaves[value.data.tobytes()].grad, rtol=1e-12, atol=1e-14)
+        node = recorded.nodes[node_index]
+        if not node.operation:
+            np.testing.assert_allclose(total, leaves[node.data.tobytes()].grad, rtol=1e-12, atol=1e-14)
             found += 1
     assert found == sum(leaf.grad is not None for leaf in leaves.values()) > 0
 
@@ -251,15 +251,15 @@ def test_the_contributions_of_all_steps_add_up_to_the_gradients(program):
 def test_before_plus_the_contribution_is_after_and_the_last_after_is_the_grad(program):
     values = program.build()
     rng = np.random.default_rng(program.seed)
-    for value in values:
-        if value.is_leaf and value.requires_grad:
-            value.grad = rng.normal(size=value.shape)
-    earlier = [None if value._grad is None else value._grad.copy() for value in values]
+    for tensor in values:
+        if tensor.is_leaf and tensor.requires_grad:
+            tensor.grad = rng.normal(size=tensor.shape)
+    earlier = [None if tensor._grad is None else tensor._grad.copy() for tensor in values]
     with study.record() as replay:
         program.backward(values[-1])
     (recorded,) = replay.passes
     sums: dict[int, np.ndarray | None] = {
-        node_index: value.grad_before for node_index, value in enumerate(recorded.nodes)
+        node_index: node.grad_before for node_index, node in enumerate(recorded.nodes)
     }
     for step in recorded.steps:
         for contribution in step.contributions:
@@ -273,10 +273,10 @@ def test_before_plus_the_contribution_is_after_and_the_last_after_is_the_grad(pr
                     after, np.asarray(contribution.value if before is None else before + contribution.value)
                 )
                 sums[contribution.parent] = after
-    for node_index, value in enumerate(recorded.nodes):
-        if value.requires_grad and not value.operation:
-            (index,) = [i for i, tensor in enumerate(values) if tensor.is_leaf and same_bits(tensor.data, value.data)]
-            assert same_bits(value.grad_before, earlier[index])
+    for node_index, node in enumerate(recorded.nodes):
+        if node.requires_grad and not node.operation:
+            (index,) = [i for i, tensor in enumerate(values) if tensor.is_leaf and same_bits(tensor.data, node.data)]
+            assert same_bits(node.grad_before, earlier[index])
             assert same_bits(sums[node_index], values[index].grad)
 
 
@@ -289,7 +289,7 @@ def test_a_node_that_gets_no_gradient_takes_no_step():
 
     recorded = record_loss(loss)
     assert [recorded.nodes[step.node].operation for step in recorded.steps] == ["sum", "add", "tanh", "stopped"]
-    assert next(value.operation for value in recorded.nodes if value.operation) == "multiply"
+    assert next(node.operation for node in recorded.nodes if node.operation) == "multiply"
     (answer,) = recorded.steps[-1].contributions
     assert (answer.returned, answer.value, answer.before, answer.after) == (None,) * 4
     np.testing.assert_allclose(recorded.gradients()[0], x.grad)
@@ -502,14 +502,14 @@ def test_nodes_are_the_graph_with_parents_before_children(program):
         new = set(ahead.pop()._parents) - behind
         behind |= new
         ahead += new
-    assert sorted(value.data.tobytes() for value in recorded.nodes) == sorted(t.data.tobytes() for t in behind)
+    assert sorted(node.data.tobytes() for node in recorded.nodes) == sorted(t.data.tobytes() for t in behind)
     assert recorded.root == len(recorded.nodes) - 1
     assert same_bits(recorded.loss, values[-1].data)
-    for node_index, value in enumerate(recorded.nodes):
-        assert all(parent < node_index for parent in value.parents)
-        assert bool(value.operation) == (value.backward is not None) == bool(value.parents)
-        if value.operation:
-            assert value.requires_grad
+    for node_index, node in enumerate(recorded.nodes):
+        assert all(parent < node_index for parent in node.parents)
+        assert bool(node.operation) == (node.backward is not None) == bool(node.parents)
+        if node.operation:
+            assert node.requires_grad
 
 
 def test_a_node_has_its_operation_and_saved_values():
@@ -546,8 +546,8 @@ def tripled(grad, x):
 
 def test_a_backward_function_is_not_its_own_forward():
     x = td.Tensor(np.array([1.0]), requires_grad=True)
-    value = record_loss(lambda: record(x.data * 3, (x,), tripled)).nodes[-1]
-    assert (value.operation, value.forward) == ("tripled", None)
+    node = record_loss(lambda: record(x.data * 3, (x,), tripled)).nodes[-1]
+    assert (node.operation, node.forward) == ("tripled", None)
 
 
 def test_saved_values_without_a_name_are_numbered():
@@ -579,7 +579,7 @@ SHARED = [((2, 3, 4, 5), (2, 3), (2, 3)), ((4, 3), 0, (0,)), ((4, 3), (), ()), (
 def test_the_axes_along_which_a_mask_is_shared_are_found(shape, shared, seen):
     x = td.Tensor(np.ones(shape), requires_grad=True)
     recorded = record_loss(lambda: F.dropout(x, 0.5, shared_axes=shared).sum())
-    (dropout,) = [value for value in recorded.nodes if value.operation == "dropout"]
+    (dropout,) = [node for node in recorded.nodes if node.operation == "dropout"]
     assert dropout.shared_axes == seen
 
 
@@ -612,7 +612,7 @@ def test_an_operation_outside_the_recording_has_no_source_line():
     x = td.Tensor(np.array([1.0]), requires_grad=True)
     before = x.tanh()
     recorded = record_loss(lambda: before * 2)
-    assert [value.source_line is None for value in recorded.nodes if value.operation] == [True, False]
+    assert [node.source_line is None for node in recorded.nodes if node.operation] == [True, False]
 
 
 class Block(nn.Module):
@@ -629,7 +629,7 @@ def test_an_operation_has_the_layer_that_called_it():
     model = nn.Sequential(Block(nn.Sequential(nn.Dropout(0.5), nn.ReLU())), nn.Linear(2, 2))
     x = td.Tensor(np.ones((1, 2), dtype=np.float32), requires_grad=True)
     recorded = record_loss(lambda: model(x).sum())
-    modules = {value.operation: value.source_line.module for value in recorded.nodes if value.source_line}
+    modules = {node.operation: node.source_line.module for node in recorded.nodes if node.source_line}
     assert modules == {
         "dropout": "0.inner.0 Dropout(p=0.5)",
         "relu": "0.inner.1 ReLU()",

@@ -55,7 +55,7 @@ def test_the_forward_pass_can_run_before_the_with_block():
     loss = (x * 3).sum()
     with study.record() as replay:
         loss.backward()
-    assert [value.source_line for value in replay.passes[0].nodes] == [None] * 4
+    assert [node.source_line for node in replay.passes[0].nodes] == [None] * 4
     assert "step 2 of 2   multiply = multiply(x, 3)" in str(replay)
 
 

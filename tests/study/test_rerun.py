@@ -45,9 +45,9 @@ def contributions_are_the_same(one: Pass, other: Pass) -> bool:
 def test_every_operation_can_be_rerun_with_the_same_bits(operation, call, dtype):
     recorded = record_call(operation, call, dtype)
     tensors = rebuild_exactly(recorded)
-    for value, tensor in zip(recorded.nodes, tensors, strict=True):
-        assert same_bits(tensor.data, value.data)
-        assert tensor.requires_grad == value.requires_grad
+    for node, tensor in zip(recorded.nodes, tensors, strict=True):
+        assert same_bits(tensor.data, node.data)
+        assert tensor.requires_grad == node.requires_grad
     again = record_again(recorded, tensors, "again")
     assert contributions_are_the_same(recorded, again)
 
@@ -65,7 +65,7 @@ def test_any_graph_can_be_rerun_with_the_same_bits(program):
     assert (again.number, again.label, again.source_line) == (recorded.number, "once more", recorded.source_line)
     for then, now in zip(recorded.nodes, again.nodes, strict=True):
         assert same_bits(then.data, now.data)
-        facts = [(value.name, value.operation, value.parents, value.layer, value.source_line) for value in (then, now)]
+        facts = [(node.name, node.operation, node.parents, node.layer, node.source_line) for node in (then, now)]
         assert facts[0] == facts[1]
 
 
@@ -101,7 +101,7 @@ def test_floating_leaves_can_take_another_dtype():
     assert tensors[0].grad.dtype == np.float64
     assert rebuild(recorded)[-1].dtype == np.float32
     recorded = record_loss(lambda: x.data @ (y.data @ td.Tensor(np.ones((2, 2)), requires_grad=True)))
-    kinds = {value.data.dtype.kind for value in recorded.nodes if not value.operation}
+    kinds = {node.data.dtype.kind for node in recorded.nodes if not node.operation}
     assert kinds == {tensor.dtype.kind for tensor in rebuild(recorded, dtype=np.float64) if tensor.is_leaf}
 
 
@@ -120,7 +120,7 @@ def test_an_integer_leaf_keeps_its_dtype():
 def test_an_argument_can_be_changed():
     x = td.Tensor(np.array([[1.0, 2.0], [3.0, 4.0]]), requires_grad=True)
     recorded = record_loss(lambda: (x.sum(axis=0) * 2).sum())
-    (index,) = [index for index, value in enumerate(recorded.nodes) if value.saved.get("axis") == 0]
+    (index,) = [index for index, node in enumerate(recorded.nodes) if node.saved.get("axis") == 0]
     tensors = rebuild(recorded, changes={index: {"axis": 1}})
     np.testing.assert_array_equal(tensors[index].data, [3, 7])
     assert tensors[-1].item() == 20
@@ -137,9 +137,9 @@ def test_an_operation_that_returns_its_input_is_left_out_of_the_rerun():
     mask = np.array([True, False])
     x = td.Tensor(np.array([1.0, 2.0]), requires_grad=True)
     recorded = record_loss(lambda: (F.dropout(x.tanh(), 0.5, mask=mask) * 3).sum())
-    (index,) = [index for index, value in enumerate(recorded.nodes) if value.operation == "dropout"]
+    (index,) = [index for index, node in enumerate(recorded.nodes) if node.operation == "dropout"]
     again = record_again(recorded, rebuild(recorded, changes={index: {"training": False}}), "evaluation mode")
-    assert [value.name for value in again.nodes] == ["x", "tanh", "3", "multiply", "sum"]
+    assert [node.name for node in again.nodes] == ["x", "tanh", "3", "multiply", "sum"]
     np.testing.assert_allclose(again.gradients()[0], 3 * (1 - np.tanh([1, 2]) ** 2))
 
 
@@ -271,15 +271,15 @@ def test_an_operation_of_your_own_gets_its_parents_by_name():
     x, y = (td.Tensor(np.array(values), requires_grad=True) for values in ([1.0, 2.0], [3.0, 4.0]))
     recorded = record_loss(lambda: weighted(x, y) - 1)
     assert same_bits(rebuild_exactly(recorded)[-1].data, np.array([2.0, 7.0]))
-    value = recorded.nodes[2]
-    other = run_again(value, [td.Tensor(np.array([0.0, 1.0])), td.Tensor(np.array([5.0, 5.0]))])
+    node = recorded.nodes[2]
+    other = run_again(node, [td.Tensor(np.array([0.0, 1.0])), td.Tensor(np.array([5.0, 5.0]))])
     np.testing.assert_array_equal(other.data, [0, 5])
 
 
 def test_parent_names_are_the_arguments_after_the_gradient():
     x, y = (td.Tensor(np.array(values), requires_grad=True) for values in ([1.0, 2.0], [3.0, 4.0]))
-    value = record_loss(lambda: weighted(x, y)).nodes[-1]
-    assert value.arguments == ("weight", "values")
+    node = record_loss(lambda: weighted(x, y)).nodes[-1]
+    assert node.arguments == ("weight", "values")
     many = record_loss(lambda: F.concatenate([x, y])).nodes[-1]
     assert many.arguments == ()
 

@@ -13,7 +13,7 @@ from tinygrad_dropout.study.trace import Node, SourceLine, dead, dropped, scale
 often = settings(max_examples=80)
 
 
-def value(**fields) -> Node:
+def make_node(**fields) -> Node:
     return Node("x", np.array([1.0]), True, **fields)
 
 
@@ -36,11 +36,11 @@ RULES = [
 
 @pytest.mark.parametrize(("docstring", "rule"), RULES)
 def test_the_rule_is_the_first_paragraph_of_the_backward_functions_docstring(docstring, rule):
-    assert value(backward=documented(docstring)).rule == rule
+    assert make_node(backward=documented(docstring)).rule == rule
 
 
 def test_a_leaf_has_no_rule():
-    assert value().rule == ""
+    assert make_node().rule == ""
 
 
 def test_a_source_line_is_written_as_file_and_line():
@@ -100,7 +100,7 @@ OTHER_MASKS = [np.array([1.0]), np.array([True, False]), "a mask", None]
 
 @pytest.mark.parametrize("mask", OTHER_MASKS, ids=repr)
 def test_a_saved_mask_that_does_not_fit_the_result_drops_nothing(mask):
-    assert dropped(value(saved={"mask": mask})) is None
+    assert dropped(make_node(saved={"mask": mask})) is None
 
 
 def test_units_of_a_relus_result_that_are_off_are_found():

@@ -27,7 +27,7 @@ def recorded_network(*dropouts: nn.Module, seed: int = 1) -> Pass:
 
 
 def dropouts(run: Pass) -> list:
-    return [value for value in run.nodes if value.operation == "dropout"]
+    return [node for node in run.nodes if node.operation == "dropout"]
 
 
 def test_there_are_three_variants_without_the_recorded_pass():
@@ -48,7 +48,7 @@ def test_another_mask_has_the_same_p(p):
     assert not np.array_equal(then.saved["mask"], now.saved["mask"])
     assert now.saved["mask"].mean() == pytest.approx(1 - p, abs=0.3)
     scale = np.float32(1 / (1 - p))
-    (tanh,) = [value.data for value in other.nodes if value.operation == "tanh"]
+    (tanh,) = [node.data for node in other.nodes if node.operation == "tanh"]
     np.testing.assert_allclose(now.data, tanh * now.saved["mask"] * scale, rtol=1e-6)
 
 
@@ -78,7 +78,7 @@ def test_every_dropout_gets_another_mask():
 def test_two_dropouts_of_the_same_shape_get_different_masks():
     recorded = recorded_network(nn.Dropout(0.5), nn.Dropout(0.5))
     other, _, _ = run_variants(recorded)
-    one, two = (value.saved["mask"] for value in dropouts(other))
+    one, two = (node.saved["mask"] for node in dropouts(other))
     assert not np.array_equal(one, two)
 
 
@@ -90,10 +90,10 @@ def test_the_other_p_is_small_if_p_is_large_and_large_if_p_is_small(rates, other
     recorded = recorded_network(*(nn.Dropout(p) for p in rates))
     run = run_variants(recorded)[-1]
     assert run.label == f"p = {other:g}"
-    assert [value.saved["p"] for value in dropouts(run)] == [other] * len(rates)
-    for value in dropouts(run):
-        before = run.nodes[value.parents[0]].data
-        np.testing.assert_allclose(value.data, before * value.saved["mask"] * np.float32(1 / (1 - other)), rtol=1e-6)
+    assert [node.saved["p"] for node in dropouts(run)] == [other] * len(rates)
+    for node in dropouts(run):
+        before = run.nodes[node.parents[0]].data
+        np.testing.assert_allclose(node.data, before * node.saved["mask"] * np.float32(1 / (1 - other)), rtol=1e-6)
 
 
 def test_in_evaluation_mode_nothing_is_dropped_and_gradients_are_as_after_eval():
@@ -117,7 +117,7 @@ def test_evaluation_mode_with_test_time_scaling_scales_units_down():
     recorded = record_loss(lambda: F.dropout(x, 0.25, scaling="test").sum())
     _, evaluation, other = run_variants(recorded)
     np.testing.assert_allclose(evaluation.gradients()[0], [0.75] * 4)
-    assert [value.operation for value in evaluation.nodes if value.operation] == ["multiply", "sum"]
+    assert [node.operation for node in evaluation.nodes if node.operation] == ["multiply", "sum"]
     (dropout,) = dropouts(other)
     assert dropout.saved["scaling"] == "test"
     np.testing.assert_array_equal(dropout.data, x.data * dropout.saved["mask"])
@@ -134,12 +134,12 @@ def test_shared_axes_stay_shared():
 
 def test_variants_keep_names_source_lines_and_layers():
     recorded = recorded_network(nn.Dropout(0.5))
-    facts = {value.name: (value.source_line, value.layer, value.operation) for value in recorded.nodes}
+    facts = {node.name: (node.source_line, node.layer, node.operation) for node in recorded.nodes}
     for run in run_variants(recorded):
-        names = {value.name for value in run.nodes}
+        names = {node.name for node in run.nodes}
         assert names <= set(facts)
         assert set(facts) - names <= {"dropout"}
-        assert all(facts[value.name] == (value.source_line, value.layer, value.operation) for value in run.nodes)
+        assert all(facts[node.name] == (node.source_line, node.layer, node.operation) for node in run.nodes)
 
 
 def test_a_variant_has_paths_and_central_differences():

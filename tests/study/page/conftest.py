@@ -17,10 +17,10 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--
 
 @pytest.fixture(scope="package")
 def browser():
-    """The browser; skipped where there is none, unless REQUIRE_BROWSER is set.
+    """Launch the browser. Without one, skip the test unless REQUIRE_BROWSER is set.
 
-    Playwright keeps an event loop running in the main thread for as long as it is open, and `asyncio.run` in any other
-    test would then fail. So it is closed when the tests of this folder are done.
+    While Playwright is open, its event loop runs in the main thread, and `asyncio.run` in any other test would fail. So
+    it is closed after the tests in this folder.
     """
     if not os.environ.get("REQUIRE_BROWSER"):
         pytest.importorskip("playwright", reason="Playwright, which drives the browser, is not installed")
@@ -40,7 +40,7 @@ def browser():
 
 @pytest.fixture
 def visit(browser, tmp_path):
-    """Open the page of a replay, or one given as text: visit(replay, "#step=3", width=390). It may not err or fetch."""
+    """Open the page of a replay, or HTML: visit(replay, "#step=3", width=390). It must not log, raise or fetch."""
     pytest.importorskip("igraph", reason="the page needs igraph, of the extra lab")
     opened, noise = [], []
 
@@ -67,25 +67,25 @@ def visit(browser, tmp_path):
     assert noise == []
 
 
-PAGES = {}  # each is made once
+PAGES = {}  # a cache
 
 
 @pytest.fixture(scope="session")
 def default():
-    """What `tinygrad-dropout study` shows."""
+    """Record the example that `tinygrad-dropout study` shows."""
     return run_script(EXAMPLE, ["0.4", "0"]).replay
 
 
 @pytest.fixture(scope="session")
 def buggy():
-    """The same with a wrong backward beside it."""
+    """Record the example with a bug."""
     name = "backward-forgets-the-scale"
     return run_script(EXAMPLE, ["0.4", "0"], bug=study.BUGS[name]).replay
 
 
 @pytest.fixture(scope="session")
 def passes():
-    """Three passes of a network with a residual link, a broadcast, a value used twice, and arrays larger than 8 x 8."""
+    """Record three passes of a network with a residual link, a broadcast, a reused tensor, and large arrays."""
     td.manual_seed(0)
     first, second = nn.Linear(5, 12), nn.Linear(12, 12)
     x = td.Tensor(np.random.default_rng(0).normal(size=(10, 5)).astype(np.float32))
@@ -101,13 +101,13 @@ def passes():
 
 @pytest.fixture(scope="session")
 def branches():
-    """Two branches that meet, of layers that are called by themselves."""
+    """Record a network of two branches that join, whose layers are in no model."""
     return recording("branches")
 
 
 @pytest.fixture(scope="session")
 def deep():
-    """A recurrent network: twelve steps that share a weight, with links past them."""
+    """Record a recurrent network: twelve steps that share a weight, with skip connections."""
     weight = td.Tensor(0.1 * np.ones((3, 3)), requires_grad=True)
     with study.record() as replay:
         hidden = first = td.Tensor(np.ones((2, 3))) * 1.0
@@ -120,7 +120,7 @@ def deep():
 
 @pytest.fixture(scope="session")
 def blocks():
-    """Arrays of three axes and of one, larger than what is shown of them."""
+    """Record arrays with one and with three axes that are too large to be shown whole."""
     weight = td.Tensor(np.random.default_rng(1).normal(size=(2, 3, 10)), requires_grad=True, name="weight")
     bias = leaf(*np.linspace(-1, 1, 12), name="bias")
     return replay_of(lambda: ((weight * weight).sum() * (bias * bias).sum()).backward())
@@ -128,7 +128,7 @@ def blocks():
 
 @pytest.fixture(scope="session")
 def lines():
-    """Two backward passes on lines of their own, the second from an array."""
+    """Record two backward passes on different lines, the second from an array."""
     x = leaf(1.0, -2.0)
     with study.record() as replay:
         (x * x).sum().backward()

@@ -1,4 +1,4 @@
-"""What the tests of the page share: reading tables, boxes, lines and colors from it, and what was recorded."""
+"""Shared by the tests of the page: reading its tables, boxes, edges and colors, and the recorded data."""
 
 from functools import cache
 
@@ -9,7 +9,7 @@ import tinygrad_dropout as td
 from tinygrad_dropout import study
 from tinygrad_dropout.study.preview import ArrayPreview
 
-STEPS = 8  # of what `tinygrad-dropout study` shows
+STEPS = 8  # in the example of `tinygrad-dropout study`
 
 FIGURES = """(within) => [...document.querySelectorAll(`${within} figure`)].map((figure) => ({
   caption: figure.querySelector("figcaption").firstChild.textContent,
@@ -73,12 +73,12 @@ ODD = ("w\"'<b>&amp;</b>", "</script><script>document.title = 'broken'</script>"
 
 @cache
 def text_of(replay):
-    """The page, made once; the replay is kept, so that no other has its id."""
+    """Return the page, made once. The cache keeps the replay alive, so no other replay gets its id."""
     return replay.html()
 
 
 def replay_of(*passes, bug=None):
-    """A recording of what these functions do."""
+    """Record these functions."""
     with study.record(bug=bug) as replay:
         for one in passes:
             one()
@@ -90,7 +90,7 @@ def leaf(*numbers, name="x"):
 
 
 def look_at(page, name):
-    """Unlike that of test_browser, also at the tensor that the step is about."""
+    """Click the box of a tensor, which can also be the current step's, unlike in test_browser's look_at."""
     page.locator(f"g.box[aria-label^='{name}: ']").first.click()
 
 
@@ -103,14 +103,14 @@ def figures_of(page, within):
 
 
 def assert_shown(figures, expected):
-    """The figures have these captions and show these arrays, to four digits."""
+    """Check that the figures have these captions and show these arrays, to four digits."""
     assert [figure["caption"] for figure in figures] == [caption for caption, _ in expected]
     for figure, (caption, array) in zip(figures, expected, strict=True):
         assert floats(figure["cells"]) == pytest.approx(ArrayPreview(array).table.ravel().tolist(), rel=6e-4), caption
 
 
 def backward_figures(recorded, step):
-    """The (caption, array) that a step shows below Backward."""
+    """Return the (caption, array) pairs that a step shows under Backward."""
     found = [(f"upstream: grad = dL/d{recorded.nodes[step.node].name}", step.upstream)]
     for gift in step.contributions:
         if gift.value is None:
@@ -128,8 +128,8 @@ def backward_figures(recorded, step):
 
 
 def gradients_after(recorded, steps):
-    """value -> (gradient, how many it waits for); None for the number where the gradient is an earlier backward's."""
-    found = {index: (value.grad_before, None) for index, value in enumerate(recorded.nodes) if value.requires_grad}
+    """Return node -> (gradient, consumers that it waits for), or (gradient, None) if it is from an earlier backward."""
+    found = {index: (node.grad_before, None) for index, node in enumerate(recorded.nodes) if node.requires_grad}
     for step in recorded.steps[:steps]:
         if found[step.node][0] is None:
             found[step.node] = (step.upstream, 0)
@@ -139,8 +139,8 @@ def gradients_after(recorded, steps):
     return found
 
 
-def named(recorded, name):
-    (index,) = [index for index, value in enumerate(recorded.nodes) if value.name == name]
+def index_of(recorded, name):
+    (index,) = [index for index, node in enumerate(recorded.nodes) if node.name == name]
     return index
 
 
@@ -153,10 +153,10 @@ def heading(page):
 
 
 def gradient_entry(page, entry):
-    """A cell of the gradient of the tensor that is looked at."""
+    """Return a cell in the gradient of the inspected tensor."""
     return page.locator("#inspection figure").nth(1).locator("td").nth(int(entry))
 
 
 def answer_of(page):
-    """The right answer to the question that is asked, from the page's own data."""
+    """Return the answer to the current question, from the page's own data."""
     return page.evaluate("questionOf(currentRun(), state.step).answer")

@@ -26,7 +26,7 @@ class Block(nn.Module):
 
 
 class Residual(nn.Module):
-    """Three blocks between two layers."""
+    """Three residual blocks between two layers."""
 
     def __init__(self, width=6):
         self.embed = nn.Linear(4, width)
@@ -42,7 +42,7 @@ def numbers(*shape, scale=1.0):
 
 
 def classified(model, batch, features, classes, bug=None):
-    """One pass of a classifier."""
+    """Record one pass of a classifier."""
     x = td.Tensor(numbers(batch, features))
     with study.record(bug=bug) as replay:
         loss = F.cross_entropy(model(x), np.arange(batch) % classes)
@@ -95,7 +95,7 @@ def long_names():
     return replay
 
 
-#: name -> what records it.
+#: name -> the function that makes the recording.
 RECORDINGS = {
     "the example": lambda: run_script(EXAMPLE, ["0.4", "0"], bug=study.BUGS[BUG]).replay,
     "8 x 12": lambda: mlp([8, 12, 3], 8, BUG),
@@ -110,5 +110,5 @@ RECORDINGS = {
 
 @cache
 def recording(name):
-    """One of RECORDINGS, made once."""
+    """Return one of RECORDINGS, made once."""
     return RECORDINGS[name]()

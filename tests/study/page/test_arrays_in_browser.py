@@ -1,4 +1,4 @@
-"""How the page shows an array: a corner of a large one, colors, signs, and words for a screen reader."""
+"""Arrays on the page: a corner of a large one, colors, signs, and labels for screen readers."""
 
 import re
 
@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import tinygrad_dropout as td
-from tests.study.page.looking import COLORS, figures_of, floats, gradient_entry, look_at, named, replay_of, text_of
+from tests.study.page.looking import COLORS, figures_of, floats, gradient_entry, index_of, look_at, replay_of, text_of
 from tinygrad_dropout.study.preview import ArrayPreview, number
 
 
@@ -21,16 +21,16 @@ def test_a_corner_of_any_number_of_axes_has_the_indices_of_the_whole(visit, bloc
     assert gradient_entry(page, cell).get_attribute("title") == index
     gradient_entry(page, cell).click()
     recorded = blocks.passes[0]
-    value = named(recorded, name)
-    entry = int(ArrayPreview(recorded.nodes[value].data).entries.flat[cell])
-    assert f"dL/d{name}{index} = {number(recorded.gradients()[value].flat[entry])}" in page.inner_text("#entry")
+    node_index = index_of(recorded, name)
+    entry = int(ArrayPreview(recorded.nodes[node_index].data).entries.flat[cell])
+    assert f"dL/d{name}{index} = {number(recorded.gradients()[node_index].flat[entry])}" in page.inner_text("#entry")
     page.keyboard.press("g")
     assert "✓ They agree." in page.inner_text("#entry")
 
 
 def test_the_range_covers_the_whole_array(visit, passes):
     page = visit(text_of(passes), "#step=3")
-    array = passes.passes[0].nodes[named(passes.passes[0], "hidden")].data
+    array = passes.passes[0].nodes[index_of(passes.passes[0], "hidden")].data
     text = page.locator("article .forward .arrays .range").first.inner_text()
     shown = re.fullmatch(r"min (\S+), max (\S+), norm (\S+)", text).groups()
     assert floats(shown) == pytest.approx([array.min(), array.max(), np.linalg.norm(array)], rel=6e-4)
@@ -59,7 +59,7 @@ def test_an_array_without_elements_says_so(visit):
     "within",
     [".forward table", ".gift table", "#signs span:has-text('negative')", "#signs span:has-text('positive')"],
 )
-def test_the_color_says_the_sign_and_the_size(visit, default, within):
+def test_the_color_shows_the_sign_and_the_size(visit, default, within):
     page = visit(text_of(default), "#step=5")
     for table in page.locator(within).all():
         cells = table.locator("td").evaluate_all(COLORS)
@@ -69,7 +69,7 @@ def test_the_color_says_the_sign_and_the_size(visit, default, within):
             assert abs(color - 120 * share) < 35 * abs(share) + 3, text  # orange for positive, blue for negative
 
 
-def test_a_screen_reader_is_told_what_a_cell_and_a_box_show(visit, default):
+def test_cells_and_boxes_have_labels_for_screen_readers(visit, default):
     page = visit(text_of(default), "#step=3")
     assert re.fullmatch(r"\[\d, \d\] 0 dropped", page.locator(".gift td.dropped").first.get_attribute("aria-label"))
     assert page.locator(".gift table").get_attribute("aria-label") == "dL/drelu_2, 4 × 4"
@@ -79,7 +79,7 @@ def test_a_screen_reader_is_told_what_a_cell_and_a_box_show(visit, default):
 
 
 @pytest.mark.parametrize(("name", "step"), [("default", 3), ("default", 4), ("buggy", 3), ("buggy", 5)])
-def test_what_differs_from_the_run_beside_is_marked_in_both(visit, request, name, step):
+def test_differences_between_two_runs_are_marked_in_both(visit, request, name, step):
     page = visit(text_of(request.getfixturevalue(name)), f"#step={step}&beside=1")
     left, right = (
         [*figures_of(page, f"article:nth-child({k}) .forward"), *figures_of(page, f"article:nth-child({k}) .backward")]

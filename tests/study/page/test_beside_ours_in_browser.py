@@ -1,4 +1,4 @@
-"""The page with a learner's package beside ours, in a real browser: it fits, in the wide and in the narrow."""
+"""The page that shows a learner's package next to ours fits wide and narrow windows, in a real browser."""
 
 import pytest
 
@@ -14,7 +14,7 @@ PACKAGES = {
 
 @pytest.fixture
 def opened(visit):
-    """The page of a package, with everything open that can be opened."""
+    """Open the page of a package, and all details in it."""
 
     def open_all(package, width):
         shown = visit(page(PACKAGES[package]), width=width)
@@ -33,9 +33,9 @@ def test_the_page_is_no_wider_than_the_window(opened, package):
         assert shown.evaluate("document.documentElement.scrollWidth") <= width
 
 
-def test_columns_stand_side_by_side_where_there_is_room(opened):
+def test_columns_are_side_by_side_if_there_is_room(opened):
     shown = opened("a whole one", 390)
-    row = shown.locator(".columns", has=shown.locator("text='In one page'")).first.locator("section")
+    row = shown.locator(".columns", has=shown.locator("text='On one page'")).first.locator("section")
     for width, rows in ((390, 3), (1280, 1), (1400, 1)):
         shown.set_viewport_size({"width": width, "height": 800})
         assert len(set(row.evaluate_all("(all) => all.map((one) => one.offsetTop)"))) == rows

@@ -1,4 +1,4 @@
-"""The page in a real browser: every key, every click, the fragment, the widths, and what a screen reader is told."""
+"""The page in a real browser: keys, clicks, the fragment, widths, and labels for screen readers."""
 
 import re
 
@@ -18,7 +18,7 @@ def look_at(page, name):
 
 def value_of(replay, name):
     (recorded,) = replay.passes
-    (index,) = [index for index, value in enumerate(recorded.nodes) if value.name == name]
+    (index,) = [index for index, node in enumerate(recorded.nodes) if node.name == name]
     return index, recorded.gradients()[index]
 
 
@@ -44,7 +44,7 @@ def test_buttons_go_from_step_to_step(visit, default, button, step):
     assert shown_step(page) == step
 
 
-def test_a_step_can_be_jumped_to(visit, default):
+def test_you_can_jump_to_a_step(visit, default):
     page = visit(default)
     page.fill("#jump", "5")
     page.keyboard.press("Tab")
@@ -56,18 +56,18 @@ def test_a_step_can_be_jumped_to(visit, default):
     assert shown_step(page) == STEPS - 1
 
 
-def test_the_steps_are_those_that_ran_in_their_order(visit, default):
+def test_the_steps_are_shown_in_the_order_in_which_they_ran(visit, default):
     page = visit(default)
     (recorded,) = default.passes
     for step in recorded.steps:
         page.keyboard.press("ArrowRight")
-        value = recorded.nodes[step.node]
-        assert heading(page).startswith(f"{value.name} = {value.operation}(")
-        assert page.inner_text(".rule") == value.rule
-        assert value.backward.__name__ in page.inner_text("details.source summary")
+        node = recorded.nodes[step.node]
+        assert heading(page).startswith(f"{node.name} = {node.operation}(")
+        assert page.inner_text(".rule") == node.rule
+        assert node.backward.__name__ in page.inner_text("details.source summary")
 
 
-def test_the_source_is_that_of_the_function_and_stays_open(visit, default):
+def test_the_source_of_the_function_is_shown_and_stays_open(visit, default):
     page = visit(default, "#step=3")
     page.click("details.source summary")
     assert "return (multiply_by_mask(grad, mask, p, scaling),)" in page.inner_text("details.source pre")
@@ -75,7 +75,7 @@ def test_the_source_is_that_of_the_function_and_stays_open(visit, default):
     assert "def relu_backward" in page.inner_text("details.source pre")
 
 
-def test_play_goes_on_by_itself_and_stops_at_the_end(visit, default):
+def test_play_advances_and_stops_at_the_end(visit, default):
     page = visit(default, "#step=7")
     page.keyboard.press("Space")
     assert page.get_attribute("#play", "aria-pressed") == "true"
@@ -92,7 +92,7 @@ def test_play_stops_when_asked(visit, default):
     assert shown_step(page) == 0
 
 
-def test_the_fragment_keeps_the_step_over_a_reload(visit, default):
+def test_the_fragment_keeps_the_step_after_a_reload(visit, default):
     page = visit(default)
     page.keyboard.press("End")
     page.keyboard.press("f")
@@ -108,7 +108,7 @@ def test_the_fragment_keeps_the_step_over_a_reload(visit, default):
     ("fragment", "step"),
     [("#step=4", 4), ("#step=999", STEPS), ("#step=-1", 0), ("#nonsense", 0), ("#step=x&run=77", 0)],
 )
-def test_any_fragment_leads_somewhere(visit, default, fragment, step):
+def test_any_fragment_leads_to_a_valid_step(visit, default, fragment, step):
     page = visit(default, fragment)
     assert shown_step(page) == step
     page.evaluate("location.hash = '#step=2'")
@@ -126,7 +126,7 @@ def test_forward_and_backward_show_the_same_operation(visit, default):
     assert shown_step(page) == 6
 
 
-def test_the_forward_pass_computes_from_the_inputs_to_the_loss(visit, default):
+def test_the_forward_pass_goes_from_the_inputs_to_the_loss(visit, default):
     page = visit(default, "#view=forward&step=0")
     names = []
     for _ in range(STEPS):
@@ -141,13 +141,13 @@ def test_before_backward_every_gradient_is_hatched_and_none_is_0(visit, default)
     assert page.locator("#inspection table.pending").count() == 1
     assert page.locator("#inspection table.pending td").all_inner_texts() == [""] * 15
     assert "not computed yet" in page.get_attribute("#inspection table.pending", "aria-label")
-    assert page.locator("g.box.pending").count() == 14  # all but x, which asks for no gradient
+    assert page.locator("g.box.pending").count() == 14  # all but x, which does not require a gradient
 
 
-def test_a_box_says_how_far_its_gradient_is(visit, passes):
+def test_a_box_shows_the_state_of_its_gradient(visit, passes):
     page = visit(passes, "#step=2")
     boxes = page.locator("g.box")
-    assert not any("waits" in text for text in boxes.all_text_contents())  # both uses of out are one operation
+    assert not any("waits" in text for text in boxes.all_text_contents())  # both uses of out are in one operation
     page.keyboard.press("ArrowRight")
     assert any("waits for 1" in text for text in boxes.all_text_contents())
     assert "waiting for 1 more consumer" in page.inner_text("#panel")
@@ -156,19 +156,19 @@ def test_a_box_says_how_far_its_gradient_is(visit, passes):
 def test_dropped_units_are_crossed_out_forward_and_backward(visit, default):
     page = visit(default, "#step=6")
     (recorded,) = default.passes
-    (value,) = [value for value in recorded.nodes if value.name == "dropout_1"]
-    dropped = int((~value.saved["mask"]).sum())
+    (node,) = [node for node in recorded.nodes if node.name == "dropout_1"]
+    dropped = int((~node.saved["mask"]).sum())
     figures = page.locator("article figure:has(td.dropped)")  # the result, the mask, the gradient
     assert [figures.nth(k).locator("td.dropped").count() for k in range(figures.count())] == [dropped] * 3
     assert "Kept: × 1.667 = 1/(1 − 0.4)" in page.inner_text("#panel")
     assert page.locator("main td.dropped").first.get_attribute("title").endswith("dropped")
 
 
-def test_units_that_are_off_have_another_sign_than_dropped_ones(visit, default):
+def test_units_that_are_off_look_different_from_dropped_ones(visit, default):
     page = visit(default, "#step=7")
     (recorded,) = default.passes
-    (value,) = [value for value in recorded.nodes if value.name == "relu_1"]
-    assert page.locator(".gift td.dead").count() == int((value.data == 0).sum())
+    (node,) = [node for node in recorded.nodes if node.name == "relu_1"]
+    assert page.locator(".gift td.dead").count() == int((node.data == 0).sum())
     assert page.locator(".gift td.dropped").count() == 0
     assert page.locator("main td.dead").first.get_attribute("title").endswith("ReLU off")
 
@@ -197,7 +197,7 @@ def test_elementwise_rules_show_the_local_derivative(visit, default):
     assert product == pytest.approx(upstream / 0.6, rel=1e-3)
 
 
-def test_matrix_products_show_the_row_and_the_column_that_meet(visit, default):
+def test_matrix_products_name_the_row_and_the_column(visit, default):
     page = visit(default, "#step=5")
     assert re.search(r"row \d of dL/dlinear_2 times column \d of 3.weight", page.inner_text("#panel"))
     assert re.search(r"column \d of dL/dlinear_2 times column \d of dropout_1", page.inner_text("#panel"))
@@ -205,7 +205,7 @@ def test_matrix_products_show_the_row_and_the_column_that_meet(visit, default):
     assert "dL/d3.weight[1, 2] = Σ upstream × x = " in page.inner_text(".gift:has(h4:text-is('to 3.weight')) .example")
 
 
-def test_unbroadcast_is_a_step_of_its_own(visit, passes):
+def test_unbroadcast_is_shown_as_a_sum(visit, passes):
     page = visit(passes)
     page.keyboard.press("End")
     while "to shift" not in page.inner_text("#panel"):
@@ -213,7 +213,7 @@ def test_unbroadcast_is_a_step_of_its_own(visit, passes):
     assert "sum over axis 0, along which shift was stretched: 10 × 12 → 1 × 12" in page.inner_text("#panel")
 
 
-def test_what_was_there_before_is_added_to(visit, passes):
+def test_a_contribution_is_added_to_an_earlier_grad(visit, passes):
     page = visit(passes, "#pass=2")
     page.keyboard.press("End")
     captions = page.locator(".gift figcaption").all_inner_texts()
@@ -222,7 +222,7 @@ def test_what_was_there_before_is_added_to(visit, passes):
     assert any("including an earlier backward" in caption for caption in captions)
 
 
-def test_large_arrays_show_their_range_and_a_part(visit, passes):
+def test_large_arrays_show_their_range_and_a_corner(visit, passes):
     page = visit(passes, "#step=3")
     assert "shown: [0:8, 0:8]" in page.inner_text("#panel")
     assert re.search(r"min \S+, max \S+, norm \S+", page.inner_text("#panel"))
@@ -245,7 +245,7 @@ def test_the_paths_to_an_entry_add_up_to_its_gradient_and_the_difference_agrees(
     assert "They agree" not in page.inner_text("#entry")
 
 
-def test_all_paths_are_shown_where_they_are_few(visit, default):
+def test_a_few_paths_are_all_shown(visit, default):
     page = visit(default)
     page.keyboard.press("End")
     look_at(page, "logits")
@@ -259,7 +259,7 @@ def test_an_entry_without_paths_says_why(visit, default):
     page.keyboard.press("End")
     look_at(page, "relu_1")
     (recorded,) = default.passes
-    (dropout,) = [value for value in recorded.nodes if value.name == "dropout_1"]
+    (dropout,) = [node for node in recorded.nodes if node.name == "dropout_1"]
     entry = int(np.flatnonzero(~dropout.saved["mask"])[0])
     gradient_entry(page, entry).click()
     assert "(dropout_1 dropped it), so its gradient is 0" in page.inner_text("#entry")
@@ -268,11 +268,11 @@ def test_an_entry_without_paths_says_why(visit, default):
 @pytest.mark.parametrize(
     "value", [0.0, 1.0, -0.5, 12345.6, 9999.5, 0.00012345, 0.000012345, 1e-10, -3e20, 123.456, 0.1 + 0.2]
 )
-def test_numbers_are_written_as_in_the_text(visit, default, value):
+def test_numbers_are_formatted_as_in_the_text(visit, default, value):
     assert visit(default).evaluate("(value) => number(value)", value) == number(value)
 
 
-def test_nothing_is_told_of_an_entry_before_its_gradient_is_there(visit, default):
+def test_an_entry_without_a_gradient_yet_shows_no_paths(visit, default):
     page = visit(default, "#step=2")
     look_at(page, "0.weight")
     page.locator("#inspection td").first.click()
@@ -309,7 +309,7 @@ def test_the_graph_follows_the_step_without_moving_the_page(visit, deep):
         assert page.evaluate("scrollY") == 0
 
 
-def test_no_box_lies_on_another_and_no_line_leaves_the_picture(visit, deep):
+def test_no_boxes_overlap_and_no_edge_leaves_the_picture(visit, deep):
     page = visit(deep)
     assert page.evaluate("""() => {
       const svg = document.querySelector("#graph svg");
@@ -323,7 +323,7 @@ def test_no_box_lies_on_another_and_no_line_leaves_the_picture(visit, deep):
     }""") == [0, 0]
 
 
-def test_a_leaf_that_is_used_again_stands_beside_each_use(visit, deep):
+def test_a_reused_leaf_is_shown_next_to_each_use(visit, deep):
     page = visit(deep)
     assert page.locator("g.box:has(text.name:text-is('weight'))").count() == 12
 
@@ -335,7 +335,7 @@ def test_a_folded_layer_shows_the_step_in_it(visit, default):
 
 
 @pytest.mark.parametrize("run", [1, 2, 3])
-def test_variants_stand_beside_the_run(visit, default, run):
+def test_variants_are_shown_next_to_the_run(visit, default, run):
     page = visit(default, "#step=3")
     page.select_option("#beside", str(run))
     variant = run_variants(default.passes[0])[run - 1]
@@ -361,7 +361,7 @@ def test_a_variant_can_be_the_run_itself(visit, default):
 
 
 @pytest.mark.parametrize("bug", ["backward-forgets-the-mask", "relu-ignored", "backward-inverts-the-mask"])
-def test_what_a_bug_lets_through_is_not_crossed_out(visit, bug):
+def test_gradients_that_a_bug_lets_through_are_not_crossed_out(visit, bug):
     page = visit(run_script(EXAMPLE, ["0.4", "0"], bug=study.BUGS[bug]).replay)
     through = page.locator("article:nth-child(2) .gift td.differs").filter(has_not_text=re.compile("^0$"))
     assert through.count() > 0
@@ -400,7 +400,7 @@ def test_a_bug_opens_at_the_first_step_that_differs_with_both_side_by_side(visit
     assert shown_step(page) == 3
 
 
-def test_before_the_bug_nothing_differs_and_its_difference_check_fails(visit, buggy):
+def test_nothing_differs_before_the_bug_and_the_central_difference_disagrees_after_it(visit, buggy):
     page = visit(buggy, "#step=2&beside=1")
     assert page.locator("main td.differs").count() == 0
     page.select_option("#run", "1")
@@ -412,7 +412,7 @@ def test_before_the_bug_nothing_differs_and_its_difference_check_fails(visit, bu
     assert "✗ They differ" in page.inner_text("#entry")
 
 
-def test_predict_hides_what_is_asked_until_it_is_guessed(visit, default):
+def test_predict_hides_the_answer_until_you_guess(visit, default):
     page = visit(default)
     page.keyboard.press("p")
     page.keyboard.press("ArrowRight")
@@ -429,7 +429,7 @@ def test_predict_hides_what_is_asked_until_it_is_guessed(visit, default):
     assert page.locator(".gift table").count() == 1
 
 
-def test_predict_counts_what_was_right(visit, default):
+def test_predict_counts_right_guesses(visit, default):
     page = visit(default)
     page.click("#predict")
     for step in range(1, STEPS + 1):
@@ -450,7 +450,7 @@ def test_predict_counts_what_was_right(visit, default):
 
 
 @pytest.mark.parametrize("guess", ["3, 4", "(3, 4)", "3 × 4", "3x4"])
-def test_predict_takes_a_shape_as_people_write_it(visit, default, guess):
+def test_predict_accepts_shapes_in_any_notation(visit, default, guess):
     page = visit(default)
     page.keyboard.press("p")
     page.keyboard.press("ArrowRight")
@@ -462,7 +462,7 @@ def test_predict_takes_a_shape_as_people_write_it(visit, default, guess):
 
 
 @pytest.mark.parametrize("width", [390, 768, 1280])
-def test_predict_shows_what_came_of_a_guess_where_it_is_seen(visit, default, width):
+def test_predict_shows_the_verdict_on_a_guess_in_the_window(visit, default, width):
     page = visit(default, width=width, height=700)
     page.keyboard.press("p")
     for _ in range(2):
@@ -474,7 +474,7 @@ def test_predict_shows_what_came_of_a_guess_where_it_is_seen(visit, default, wid
         }""")
 
 
-def test_predict_leaves_no_step_out_and_shows_one_run_alone(visit, default):
+def test_predict_skips_no_step_and_shows_only_one_run(visit, default):
     page = visit(default, "#beside=2")
     page.keyboard.press("p")
     assert page.is_hidden("#choices")
@@ -497,7 +497,7 @@ def test_the_keys_are_explained(visit, default):
     assert page.is_hidden("#keys")
 
 
-def test_the_keyboard_alone_reaches_an_entry_and_its_check(visit, default):
+def test_an_entry_and_its_check_can_be_reached_by_keyboard(visit, default):
     page = visit(default)
     page.keyboard.press("End")
     for _ in range(60):
@@ -524,7 +524,7 @@ def test_the_keyboard_alone_reaches_an_entry_and_its_check(visit, default):
     assert page.locator("#inspection").count() == 0
 
 
-def test_a_click_on_an_entry_leaves_the_arrow_keys_to_the_steps(visit, default):
+def test_after_a_click_on_an_entry_the_arrow_keys_still_change_the_step(visit, default):
     page = visit(default, "#step=3")
     page.locator(".gift td").first.click()
     page.keyboard.press("ArrowRight")
@@ -539,7 +539,7 @@ NAMELESS = """() => {
 }"""
 
 
-def test_everything_that_can_be_used_has_a_name(visit, default):
+def test_every_control_has_a_name(visit, default):
     page = visit(default, "#step=5")
     look_at(page, "relu_1")
     nameless = page.evaluate(NAMELESS)
@@ -548,7 +548,7 @@ def test_everything_that_can_be_used_has_a_name(visit, default):
     assert page.locator("#announcement[aria-live=polite]").inner_text()
 
 
-def test_a_step_is_said_aloud(visit, default):
+def test_a_step_is_announced_to_screen_readers(visit, default):
     page = visit(default)
     page.keyboard.press("ArrowRight")
     assert page.inner_text("#announcement").startswith(
@@ -595,14 +595,14 @@ CONTRAST = """() => {
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("fragment", ["#step=3&beside=1", "#step=8", "#step=1"])
-def test_words_stand_out_from_their_ground(visit, default, scheme, fragment):
+def test_text_has_enough_contrast(visit, default, scheme, fragment):
     page = visit(default, fragment, color_scheme=scheme)
     look_at(page, "0.weight")
     page.click("#inspection td >> nth=0")
     assert page.evaluate(CONTRAST) == []
 
 
-def test_dark_and_light_differ(visit, default):
+def test_the_dark_and_the_light_theme_differ(visit, default):
     grounds = {
         scheme: visit(default, color_scheme=scheme).evaluate("getComputedStyle(document.body).backgroundColor")
         for scheme in ("light", "dark")
@@ -610,7 +610,7 @@ def test_dark_and_light_differ(visit, default):
     assert grounds["light"] != grounds["dark"]
 
 
-def test_in_a_notebook_it_works_in_a_frame_of_its_own(visit, default):
+def test_in_a_notebook_the_page_works_in_an_iframe(visit, default):
     page = visit(f"<!DOCTYPE html><title>notebook</title><link rel=icon href=data:,>{default._repr_html_()}")
     frame = page.frame_locator("iframe")
     frame.locator("#next").click()

@@ -1,4 +1,4 @@
-"""The lines of code that a recording is about, of a whole script and of a part of a long one."""
+"""The lines of code that a recording shows, for a short script and for a long one."""
 
 import ast
 import linecache
@@ -63,7 +63,7 @@ def texts(recorded):
     return [text for file in code_data(recorded) for _, text, *_ in file["lines"]]
 
 
-def test_a_short_script_is_shown_but_for_its_docstring_and_its_imports():
+def test_a_short_script_is_shown_without_its_docstring_and_imports():
     (recorded,) = run_script(EXAMPLE, ["0.4", "0"]).replay.passes
     (file,) = code_data(recorded)
     lines = EXAMPLE.read_text("utf-8").splitlines()
@@ -74,7 +74,7 @@ def test_a_short_script_is_shown_but_for_its_docstring_and_its_imports():
     assert [text for _, text, *_ in file["lines"]] == lines[-len(file["lines"]) :]
 
 
-def test_each_line_says_which_values_it_made_and_which_one_called_backward():
+def test_each_line_has_the_nodes_that_it_made_and_whether_it_called_backward():
     (recorded,) = run_script(EXAMPLE, ["0.4", "0"]).replay.passes
     (file,) = code_data(recorded)
     made = {text: [recorded.nodes[index].name for index in indices] for _, text, indices, _ in file["lines"] if indices}
@@ -85,7 +85,7 @@ def test_each_line_says_which_values_it_made_and_which_one_called_backward():
     assert [text for _, text, _, calls in file["lines"] if calls] == ["loss.backward()"]
 
 
-def test_of_a_long_script_those_lines_are_shown_that_the_graph_comes_from(tmp_path):
+def test_a_long_script_shows_the_lines_that_the_graph_comes_from(tmp_path):
     assert texts(recorded(SCRIPT, tmp_path)) == [
         "class Net(nn.Module):",
         "    def __init__(self):",
@@ -106,27 +106,27 @@ def test_of_a_long_script_those_lines_are_shown_that_the_graph_comes_from(tmp_pa
     ]
 
 
-def test_the_line_numbers_are_those_of_the_file(tmp_path):
+def test_the_line_numbers_match_the_file(tmp_path):
     (file,) = code_data(recorded(SCRIPT, tmp_path))
     lines = SCRIPT.splitlines()
     assert all(lines[number - 1] == text for number, text, *_ in file["lines"])
 
 
-def test_a_file_that_has_changed_since_shows_the_lines_that_were_recorded(tmp_path):
+def test_a_file_that_has_changed_shows_only_the_recorded_lines(tmp_path):
     first = recorded(SCRIPT, tmp_path)
     (tmp_path / "script.py").write_text("# all new\n" * 200, "utf-8")
     linecache.checkcache()
     assert texts(first) == ["return self.layer(x).relu()", "loss = out.mean()", "loss.backward()"]
 
 
-def test_a_prompt_that_keeps_no_lines_has_no_code():
+def test_a_prompt_that_does_not_keep_its_lines_has_no_code():
     names = {"td": td, "study": study}
     source = "with study.record() as replay:\n    td.Tensor([1.0], requires_grad=True).sum().backward()"
     exec(compile(source, "<stdin>", "exec"), names)
     assert code_data(names["replay"].passes[0]) == []
 
 
-def test_a_cell_that_is_no_python_shows_the_marked_lines():
+def test_a_cell_with_a_magic_command_shows_the_marked_lines():
     lines = ["%timeit 1", *["pass"] * 60]
     with pytest.raises(SyntaxError):
         ast.parse("\n".join(lines))

@@ -1,4 +1,4 @@
-"""The page fits: at any width nothing scrolls the page sideways, nothing is cut off, and every word can be read."""
+"""The page fits windows of any width: it does not scroll sideways, nothing is cut off, and all text is legible."""
 
 import pytest
 
@@ -6,7 +6,7 @@ from tests.study.page.recordings import RECORDINGS, recording
 
 WIDTHS = (320, 390, 801, 900, 1280, 1600)
 
-AFRESH = """(fragment) => {
+RESET = """(fragment) => {
   Object.assign(state, { inspected: -1, entry: -1, checked: false });
   for (const kept of [state.folded, state.open]) kept.clear();
   byId("keys").hidden = true;
@@ -14,7 +14,7 @@ AFRESH = """(fragment) => {
   readFragment();
 }"""
 
-#: What does not fit, in words: [] if all does.
+#: Descriptions of everything that does not fit; [] if all fits.
 MISFITS = """() => {
   const found = [];
   const { scrollWidth, clientWidth } = document.documentElement;
@@ -55,14 +55,14 @@ MISFITS = """() => {
 
 
 def look_at_an_entry(page):
-    """At the last step, an entry of the first tensor that has a gradient."""
+    """At the last step, pick and check an entry of the first tensor that has a gradient."""
     page.keyboard.press("End")
     page.evaluate("inspect(currentRun().nodes.findIndex((node) => node.requires_grad && !node.operation))")
     page.locator("#inspection figure").nth(1).locator("td").last.click()
     page.keyboard.press("g")
 
 
-#: What is looked at: (fragment, what is done there).
+#: name -> (fragment, what to do there).
 VIEWS = {
     "the beginning": ("#step=0", lambda page: page.keyboard.press("?")),
     "a step": ("#step=3", lambda page: page.evaluate("state.open.add('source'); state.open.add('saved'); show()")),
@@ -77,7 +77,7 @@ def test_everything_fits_at_every_width(visit, name):
     page = visit(recording(name))
     found = {}
     for view, (fragment, look) in VIEWS.items():
-        page.evaluate(AFRESH, fragment)
+        page.evaluate(RESET, fragment)
         look(page)
         for width in WIDTHS:
             page.set_viewport_size({"width": width, "height": 800})

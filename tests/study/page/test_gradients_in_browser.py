@@ -1,4 +1,4 @@
-"""What the page shows of a gradient: how far it is, the paths that lead to an entry, and the check."""
+"""Gradients on the page: their state, the paths to an entry, and the check by a central difference."""
 
 import re
 
@@ -13,8 +13,8 @@ from tests.study.page.looking import (
     floats,
     gradient_entry,
     gradients_after,
+    index_of,
     look_at,
-    named,
     text_of,
 )
 from tinygrad_dropout.study.derivatives import Derivatives
@@ -24,26 +24,26 @@ from tinygrad_dropout.study.variants import run_variants
 
 
 @pytest.mark.parametrize("number_", [1, 2])
-def test_a_box_says_at_every_step_how_far_its_gradient_is(visit, passes, number_):
+def test_a_box_shows_the_state_of_its_gradient_at_every_step(visit, passes, number_):
     recorded = passes.passes[number_ - 1]
     page = visit(text_of(passes), f"#step=0&pass={number_}")
     for step in range(len(recorded.steps) + 1):
         titles = {int(key.split()[1]): title for key, title in page.evaluate(TITLES).items()}
         found = gradients_after(recorded, step)
-        for index, value in enumerate(recorded.nodes):
+        for index, node in enumerate(recorded.nodes):
             gradient, waiting = found.get(index, (None, None))
             word = (
-                ", no grad" if not value.requires_grad else ", not yet" if gradient is None
+                ", no grad" if not node.requires_grad else ", not yet" if gradient is None
                 else ", earlier" if waiting is None else f", waits for {waiting}" if waiting else " ✓"
             )  # fmt: skip
-            assert titles[index] == f"{value.name}: {shape_text(value.data.shape)}{word}", step
+            assert titles[index] == f"{node.name}: {shape_text(node.data.shape)}{word}", step
         page.keyboard.press("ArrowRight")
 
 
 @pytest.mark.parametrize("name", ["hidden", "second.bias"])
-def test_the_gradient_of_a_tensor_grows_from_step_to_step(visit, passes, name):
+def test_the_gradient_of_a_tensor_accumulates_from_step_to_step(visit, passes, name):
     recorded = passes.passes[1]
-    index = named(recorded, name)
+    index = index_of(recorded, name)
     page = visit(text_of(passes), "#step=0&pass=2")
     look_at(page, name)
     for step in range(len(recorded.steps) + 1):
@@ -59,7 +59,7 @@ def test_the_gradient_of_a_tensor_grows_from_step_to_step(visit, passes, name):
         page.keyboard.press("ArrowRight")
 
 
-def test_an_entry_that_waits_for_more_has_no_paths_yet(visit, passes):
+def test_an_entry_that_waits_for_consumers_has_no_paths_yet(visit, passes):
     page = visit(text_of(passes), "#step=3")
     look_at(page, "hidden")
     gradient_entry(page, 0).click()
@@ -67,12 +67,12 @@ def test_an_entry_that_waits_for_more_has_no_paths_yet(visit, passes):
     assert page.locator("#entry").count() == 0
 
 
-def test_the_forward_pass_says_which_tensors_are_there(visit, default):
+def test_the_forward_pass_shows_which_tensors_are_computed(visit, default):
     page = visit(text_of(default), "#view=forward&step=3")
     titles = page.evaluate(TITLES)
-    for index, value in enumerate(default.passes[0].nodes):
-        there = index <= named(default.passes[0], "dropout_1")
-        assert titles[f"node {index}"] == f"{value.name}: {shape_text(value.data.shape) if there else 'not yet'}"
+    for index, node in enumerate(default.passes[0].nodes):
+        there = index <= index_of(default.passes[0], "dropout_1")
+        assert titles[f"node {index}"] == f"{node.name}: {shape_text(node.data.shape) if there else 'not yet'}"
 
 
 @pytest.mark.parametrize(
@@ -81,7 +81,7 @@ def test_the_forward_pass_says_which_tensors_are_there(visit, default):
 def test_the_derivatives_along_a_path_multiply_to_its_product(visit, request, name, tensor, cell):
     replay = request.getfixturevalue(name)
     recorded = replay.passes[0]
-    index = named(recorded, tensor)
+    index = index_of(recorded, tensor)
     entry = int(ArrayPreview(recorded.nodes[index].data).entries.flat[cell])
     paths = Paths(Derivatives(recorded))
     page = visit(text_of(replay))
@@ -96,7 +96,7 @@ def test_the_derivatives_along_a_path_multiply_to_its_product(visit, request, na
         walk = paths.walk(index, entry, rank)[::-1]
         assert floats(re.findall(r" × (\S+?) → ", path)) == pytest.approx([local for *_, local in walk[1:]], rel=6e-4)
         names = [
-            recorded.nodes[value].name + ArrayPreview(recorded.nodes[value].data).index(one) for value, one, _ in walk
+            recorded.nodes[node].name + ArrayPreview(recorded.nodes[node].data).index(one) for node, one, _ in walk
         ]
         assert re.split(r" × \S+? → ", path) == names
         assert names[0] == "loss"
@@ -107,7 +107,7 @@ def test_the_derivatives_along_a_path_multiply_to_its_product(visit, request, na
 
 
 @pytest.mark.parametrize("run", [0, 1, 3])
-def test_a_variant_has_numbers_of_its_own(visit, default, run):
+def test_a_variant_shows_its_own_numbers(visit, default, run):
     recorded = [default.passes[0], *run_variants(default.passes[0])][run]
     page = visit(text_of(default), f"#step=2&run={run}")
     assert_shown(figures_of(page, "article .backward"), backward_figures(recorded, recorded.steps[1]))
@@ -122,16 +122,16 @@ def test_a_variant_has_numbers_of_its_own(visit, default, run):
     assert "✓ They agree." in page.inner_text("#entry")
 
 
-def test_where_relu_is_off_an_entry_has_no_paths_for_that(visit, default):
+def test_an_entry_whose_relu_is_off_has_no_paths(visit, default):
     page = visit(text_of(default))
     page.keyboard.press("End")
     look_at(page, "linear_1")
-    off = np.flatnonzero(default.passes[0].nodes[named(default.passes[0], "linear_1")].data < 0)
+    off = np.flatnonzero(default.passes[0].nodes[index_of(default.passes[0], "linear_1")].data < 0)
     gradient_entry(page, off[0]).click()
     assert "(relu_1 is off there), so its gradient is 0" in page.inner_text("#entry")
 
 
-def test_a_seed_other_than_1_is_said_and_counts(visit, lines):
+def test_a_seed_other_than_1_is_shown_and_used(visit, lines):
     page = visit(text_of(lines), "#pass=2")
     page.keyboard.press("End")
     root = lines.passes[1].nodes[-1].name
@@ -142,7 +142,7 @@ def test_a_seed_other_than_1_is_said_and_counts(visit, lines):
     assert "The backward gives 3. ✓ They agree." in page.inner_text("#entry")
 
 
-def test_another_entry_and_another_tensor_begin_without_a_check(visit, default):
+def test_selecting_another_entry_or_tensor_resets_the_check(visit, default):
     page = visit(text_of(default))
     page.keyboard.press("End")
     look_at(page, "0.weight")
@@ -157,7 +157,7 @@ def test_another_entry_and_another_tensor_begin_without_a_check(visit, default):
 
 
 @pytest.mark.parametrize(("figure", "name"), [("article .forward .arrays", "relu_2"), (".gift", "relu_2")])
-def test_a_click_on_a_number_looks_at_its_tensor(visit, default, figure, name):
+def test_a_click_on_a_number_inspects_its_tensor(visit, default, figure, name):
     page = visit(text_of(default), "#step=3")
     page.locator(f"{figure} td").nth(6).click()
     assert page.inner_text("#inspection h3").startswith(name)

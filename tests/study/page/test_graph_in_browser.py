@@ -1,4 +1,4 @@
-"""The graph on the page: lines, arrows, frames, the focus, and the arrow keys."""
+"""The graph on the page: edges, arrows, frames, the focus, and the arrow keys."""
 
 import pytest
 
@@ -6,14 +6,14 @@ from tests.study.page.looking import EDGES, FOCUSED, FRAMES, TITLES, shown_step,
 
 
 @pytest.mark.parametrize("name", ["default", "passes", "deep"])
-def test_lines_lead_from_each_tensor_to_what_uses_it_and_through_no_box(visit, request, name):
+def test_edges_lead_from_each_tensor_to_its_uses_and_through_no_box(visit, request, name):
     replay = request.getfixturevalue(name)
     recorded = replay.passes[0]
     page = visit(text_of(replay), "#step=2", height=2000)
     edges = page.evaluate(EDGES)
     boxes = page.evaluate(TITLES)
     own = {(parent, child): key if (key := f"node {parent} for {child}") in boxes else f"node {parent}"
-           for child, value in enumerate(recorded.nodes) for parent in value.parents}  # fmt: skip
+           for child, node in enumerate(recorded.nodes) for parent in node.parents}  # fmt: skip
     assert {(edge["from"], edge["to"]) for edge in edges} == {(key, f"node {child}") for (_, child), key in own.items()}
     assert [edge for edge in edges if edge["through"]] == []
     here = f"node {recorded.steps[1].node}"
@@ -22,7 +22,7 @@ def test_lines_lead_from_each_tensor_to_what_uses_it_and_through_no_box(visit, r
 
 
 @pytest.mark.parametrize(("fragment", "arrow"), [("#step=2", "marker-start"), ("#step=2&view=forward", "marker-end")])
-def test_arrows_point_the_way_of_the_pass(visit, default, fragment, arrow):
+def test_arrows_point_in_the_direction_of_the_pass(visit, default, fragment, arrow):
     edges = visit(text_of(default), fragment).evaluate(EDGES)
     assert {tuple(edge["arrows"]) for edge in edges} == {(arrow,)}
 
@@ -40,7 +40,7 @@ def test_a_folded_layer_names_its_operations_and_shows_each_step_in_it(visit, de
 
 
 @pytest.mark.parametrize("name", ["default", "passes", "branches"])
-def test_a_frame_is_drawn_round_each_layer_and_round_nothing_else(visit, request, name):
+def test_a_frame_surrounds_each_layer_and_nothing_else(visit, request, name):
     replay = request.getfixturevalue(name)
     frames = visit(text_of(replay)).evaluate(FRAMES)
     nodes = replay.passes[0].nodes

@@ -1,4 +1,4 @@
-"""Where the boxes of the graph go: parents above children, and no two boxes at one place."""
+"""The layout of the graph: parents above children, and no overlapping boxes."""
 
 import itertools
 import random
@@ -20,7 +20,7 @@ often = settings(max_examples=80)
 
 
 def edges(recorded: Pass) -> set[tuple[int, int]]:
-    return {(parent, child) for child, value in enumerate(recorded.nodes) for parent in value.parents}
+    return {(parent, child) for child, node in enumerate(recorded.nodes) for parent in node.parents}
 
 
 def recorded_network() -> Pass:
@@ -37,7 +37,7 @@ def recorded_network() -> Pass:
 
 @often
 @given(program=programs())
-def test_parents_stand_above_their_children(program):
+def test_parents_are_above_their_children(program):
     pytest.importorskip("igraph")
     recorded, _ = record_program(program)
     boxes = lay_out(recorded).boxes
@@ -52,7 +52,7 @@ def test_parents_stand_above_their_children(program):
 @often
 @given(program=programs())
 @example(program=random_program(415, 11))  # igraph puts two boxes half a box apart
-def test_no_two_boxes_stand_at_one_place_and_no_line_goes_through_a_box(program):
+def test_no_boxes_overlap_and_no_edge_goes_through_a_box(program):
     pytest.importorskip("igraph")
     recorded, _ = record_program(program)
     rows: dict[int, list[tuple[float, bool]]] = {}
@@ -68,7 +68,7 @@ def test_no_two_boxes_stand_at_one_place_and_no_line_goes_through_a_box(program)
 
 @often
 @given(program=programs())
-def test_places_are_counted_from_the_left_and_the_top(program):
+def test_positions_are_counted_from_the_left_and_the_top(program):
     pytest.importorskip("igraph")
     recorded, _ = record_program(program)
     layout = lay_out(recorded)
@@ -80,7 +80,7 @@ def test_places_are_counted_from_the_left_and_the_top(program):
 
 @often
 @given(program=programs())
-@example(program=random_program(414870, 9))  # the leftmost point is that of an edge
+@example(program=random_program(414870, 9))  # the leftmost point is on an edge
 def test_an_edge_has_a_point_in_each_row_of_boxes_between(program):
     pytest.importorskip("igraph")
     recorded, _ = record_program(program)
@@ -102,7 +102,7 @@ def test_the_layout_is_the_same_every_time():
     assert lay_out(recorded) == lay_out(recorded)
 
 
-def test_nobodys_random_numbers_are_drawn():
+def test_the_layout_draws_no_random_numbers():
     pytest.importorskip("igraph")
     recorded = recorded_network()
     before = generator_state(), random.getstate()
@@ -110,7 +110,7 @@ def test_nobodys_random_numbers_are_drawn():
     assert (generator_state(), random.getstate()) == before
 
 
-def test_without_igraph_it_is_said_what_to_install(monkeypatch):
+def test_without_igraph_the_error_says_what_to_install(monkeypatch):
     recorded = recorded_network()
     monkeypatch.setitem(sys.modules, "igraph", None)
     with pytest.raises(StudyError, match=r'needs igraph.*pip install "tinygrad-dropout\[lab\]".*print\(replay\)'):
@@ -121,10 +121,10 @@ def test_without_igraph_it_is_said_what_to_install(monkeypatch):
 
 
 def rows_by_name(recorded: Pass) -> dict[str, int]:
-    return {value.name: row for value, row in zip(recorded.nodes, rows_of(recorded), strict=True)}
+    return {node.name: row for node, row in zip(recorded.nodes, rows_of(recorded), strict=True)}
 
 
-def test_leaves_stand_right_above_the_first_operation_that_uses_them():
+def test_leaves_are_directly_above_the_first_operation_that_uses_them():
     x, w, b = (td.Tensor(np.array([1.0, 2.0]), requires_grad=True) for _ in range(3))
     recorded = record_loss(lambda: ((x * w).tanh() + b).exp().sum())
     assert rows_by_name(recorded) == {
@@ -132,13 +132,13 @@ def test_leaves_stand_right_above_the_first_operation_that_uses_them():
     }  # fmt: skip
 
 
-def test_an_operation_of_results_alone_stands_right_below_the_lowest():
+def test_an_operation_on_results_is_directly_below_the_lowest_of_them():
     x = td.Tensor(np.array([1.0, 2.0]), requires_grad=True)
     recorded = record_loss(lambda: (x.tanh().exp() * x.exp()).sum())
     assert rows_by_name(recorded) == {"x": 0, "tanh": 1, "exp_1": 2, "exp_2": 2, "multiply": 3, "sum": 4}
 
 
-def test_an_operation_that_takes_a_leaf_too_leaves_a_row_free_for_it():
+def test_an_operation_that_also_uses_a_leaf_has_a_free_row_for_it():
     recorded = recorded_network()
     rows = rows_by_name(recorded)
     assert (rows["linear_1"], rows["relu"], rows["dropout"], rows["linear_2"]) == (1, 2, 3, 5)
@@ -148,20 +148,20 @@ def test_an_operation_that_takes_a_leaf_too_leaves_a_row_free_for_it():
     assert rows["add"] == 7
 
 
-def test_a_leaf_that_is_used_twice_stands_above_the_higher_use():
+def test_the_row_of_a_reused_leaf_is_above_its_first_use():
     x, w = (td.Tensor(np.array([1.0, 2.0]), requires_grad=True) for _ in range(2))
     recorded = record_loss(lambda: ((x * w).tanh() * w).sum())
     assert rows_by_name(recorded)["w"] == 0
 
 
-def test_one_operation_alone():
+def test_a_single_operation_has_two_rows():
     pytest.importorskip("igraph")
     x = td.Tensor(np.array(2.0), requires_grad=True)
     layout = lay_out(record_loss(lambda: x.tanh()))
     assert [box.row for box in layout.boxes] == [0, 1]
 
 
-def test_a_leaf_that_is_used_again_has_a_box_beside_each_use():
+def test_a_reused_leaf_has_a_box_above_each_use():
     pytest.importorskip("igraph")
     x = td.Tensor(np.array(1.0), requires_grad=True)
     recorded = record_loss(lambda: (x.exp().exp().exp() * x) * 2)

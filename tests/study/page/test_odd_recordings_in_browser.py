@@ -1,4 +1,4 @@
-"""Odd recordings on the page: markup in names, NaN, graphs that once showed something false."""
+"""Unusual recordings on the page: markup in names, NaN, and graphs that were once shown incorrectly."""
 
 import numpy as np
 import pytest
@@ -30,7 +30,7 @@ def half_backward(grad, x):
     return (grad / 2,)
 
 
-def test_names_and_sources_may_hold_markup_and_quotes(visit):
+def test_names_and_sources_can_contain_markup_and_quotes(visit):
     first, second, third = (leaf(1.0, 2.0, name=name) for name in ODD)
     page = visit(text_of(replay_of(lambda: half(first * second * third).sum().backward())), "#step=2")
     assert page.inner_text(".rule") == half_backward.__doc__
@@ -57,7 +57,7 @@ def test_nan_and_infinity_are_shown_as_words(visit):
     assert "dL/dx[3]" in page.inner_text("#inspection") or "x[3]" in page.inner_text("#inspection")
 
 
-def test_an_entry_without_paths_blames_no_other_operation(visit):
+def test_an_entry_without_paths_does_not_blame_another_operation(visit):
     x = leaf(1.0, 2.0)
     mask = np.array([False, True])
     page = visit(text_of(replay_of(lambda: (x.tanh() * td.Tensor(mask.astype(float))).sum().backward())))
@@ -68,14 +68,14 @@ def test_an_entry_without_paths_blames_no_other_operation(visit):
 
 
 @pytest.mark.parametrize("early", [lambda x: stopped(x), lambda x: stopped(x.exp())])
-def test_nothing_waits_at_the_end_for_what_gives_no_gradient(visit, early):
+def test_at_the_end_no_tensor_waits_for_consumers_without_gradient(visit, early):
     x = leaf(1.0, 2.0)
     page = visit(text_of(replay_of(lambda: (early(x) + x.tanh()).sum().backward())))
     page.keyboard.press("End")
     assert [title for title in page.evaluate(TITLES).values() if "waits" in title] == []
 
 
-def test_another_fragment_leads_to_a_run_without_the_tensor_that_is_looked_at(visit, default):
+def test_a_new_fragment_can_choose_a_run_without_the_inspected_tensor(visit, default):
     page = visit(text_of(default), "#step=1")
     look_at(page, "loss")
     page.evaluate("location.hash = '#step=2&run=2'")
@@ -83,7 +83,7 @@ def test_another_fragment_leads_to_a_run_without_the_tensor_that_is_looked_at(vi
     assert heading(page).startswith("logits =")
 
 
-def test_an_infinite_gradient_is_said_as_it_is(visit):
+def test_an_infinite_gradient_is_shown(visit):
     x = leaf(-0.0, 2.0)
     with np.errstate(all="ignore"):
         page = visit(text_of(replay_of(lambda: (x**-1.0).sum().backward())))

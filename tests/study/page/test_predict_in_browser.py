@@ -1,4 +1,4 @@
-"""Predicting on the page: which answers count, and what is hidden until then."""
+"""Predict on the page: which answers are accepted, and what is hidden until then."""
 
 import pytest
 
@@ -7,7 +7,7 @@ from tests.study.page.looking import answer_of, floats, leaf, look_at, replay_of
 
 
 def ask(page, step):
-    """Switch guessing on and go to the question of a step, without an answer to the earlier ones."""
+    """Switch predict on, and go to the question of a step by giving up on the earlier ones."""
     page.keyboard.press("p")
     for _ in range(step - 1):
         page.keyboard.press("ArrowRight")
@@ -20,7 +20,7 @@ def ask(page, step):
     [(1.005, "{:.6f}", True), (1.03, "{:.6f}", False), (0.97, "{:.6f}", False), (-1, "{:.6f}", False),
      (1, "{:.3e}", True), (0, "{}", False)],
 )  # fmt: skip
-def test_predict_takes_a_number_to_a_hundredth(visit, default, factor, form, right):
+def test_predict_accepts_a_number_within_1_percent(visit, default, factor, form, right):
     page = visit(text_of(default))
     ask(page, 3)
     answer = floats([answer_of(page)])[0]
@@ -29,7 +29,7 @@ def test_predict_takes_a_number_to_a_hundredth(visit, default, factor, form, rig
     assert ("✓ Right." in page.inner_text("#verdict")) == right
 
 
-def test_predict_takes_a_decimal_comma_and_a_true_minus(visit, default):
+def test_predict_accepts_a_decimal_comma_and_a_true_minus_sign(visit, default):
     page = visit(text_of(default))
     ask(page, 2)
     page.fill("#guess", answer_of(page).replace(".", ","))
@@ -38,7 +38,7 @@ def test_predict_takes_a_decimal_comma_and_a_true_minus(visit, default):
 
 
 @pytest.mark.parametrize("guess", ["4 x 3", "34", "3", "3 x 4 x 1"])
-def test_predict_takes_no_other_shape(visit, default, guess):
+def test_predict_rejects_other_shapes(visit, default, guess):
     page = visit(text_of(default))
     ask(page, 2)
     page.fill("#guess", guess)
@@ -46,7 +46,7 @@ def test_predict_takes_no_other_shape(visit, default, guess):
     assert f"✗ It is 3 × 4, not {guess}." in page.inner_text("#verdict")
 
 
-def test_predict_hides_the_numbers_from_who_looks_at_the_tensor(visit, default):
+def test_predict_hides_the_answer_in_an_inspected_tensor(visit, default):
     page = visit(text_of(default))
     ask(page, 2)
     page.keyboard.press("Escape")
@@ -54,7 +54,7 @@ def test_predict_hides_the_numbers_from_who_looks_at_the_tensor(visit, default):
     assert page.locator("#inspection table.pending").count() == 1
 
 
-def test_predict_begins_anew_and_backward(visit, default):
+def test_predict_starts_over_in_the_backward_direction(visit, default):
     page = visit(text_of(default), "#view=forward&step=3")
     ask(page, 2)
     page.click("#give-up")
@@ -67,7 +67,7 @@ def test_predict_begins_anew_and_backward(visit, default):
     assert page.locator("#question").count() == 1
 
 
-def test_letters_in_a_field_are_no_shortcuts(visit, default):
+def test_letters_typed_in_a_field_are_not_shortcuts(visit, default):
     page = visit(text_of(default))
     ask(page, 1)
     page.keyboard.type("f l p ?")
@@ -76,7 +76,7 @@ def test_letters_in_a_field_are_no_shortcuts(visit, default):
     assert page.locator("#question").count() == 1
 
 
-def test_predict_counts_no_step_that_it_does_not_ask(visit):
+def test_predict_does_not_count_steps_without_a_question(visit):
     x = leaf(1.0, 2.0)
     page = visit(text_of(replay_of(lambda: (x.tanh() + stopped(x)).sum().backward())))
     page.keyboard.press("p")
@@ -90,7 +90,7 @@ def test_predict_counts_no_step_that_it_does_not_ask(visit):
     assert page.inner_text("#verdict").endswith(f"Finished: 0 of {asked} right.")
 
 
-def test_predict_asks_for_all_that_a_tensor_gets_from_a_step(visit):
+def test_predict_asks_for_the_sum_of_all_contributions_to_a_tensor(visit):
     x = leaf(3.0, 1.0)
     page = visit(text_of(replay_of(lambda: (x * x).sum().backward())))
     ask(page, 2)
@@ -100,7 +100,7 @@ def test_predict_asks_for_all_that_a_tensor_gets_from_a_step(visit):
     assert "✓ Right." in page.inner_text("#verdict")
 
 
-def test_predict_takes_a_number_as_the_page_writes_it(visit):
+def test_predict_accepts_numbers_in_the_pages_own_format(visit):
     x = leaf(1.0, 2.0)
     page = visit(text_of(replay_of(lambda: (x * -1.5e-6).sum().backward())))
     ask(page, 2)
@@ -110,7 +110,7 @@ def test_predict_takes_a_number_as_the_page_writes_it(visit):
     assert "✓ Right." in page.inner_text("#verdict")
 
 
-def test_predict_leaves_the_forward_pass_closed(visit, default):
+def test_predict_disables_the_forward_pass(visit, default):
     page = visit(text_of(default))
     ask(page, 2)
     page.keyboard.press("Escape")

@@ -1,4 +1,4 @@
-"""The runs and passes that the page lets you choose from, and the fragment that keeps them."""
+"""Choosing runs and passes on the page, and the fragment that keeps the choice."""
 
 import pytest
 
@@ -22,14 +22,14 @@ def test_runs_are_listed_by_what_was_changed(visit, default):
     assert page.locator(".run").all_text_contents() == [labels[3], labels[0]]
 
 
-def test_a_run_is_chosen_while_a_tensor_is_looked_at(visit, default):
+def test_choosing_a_run_ends_the_inspection(visit, default):
     page = visit(text_of(default))
     look_at(page, "loss")
     page.select_option("#run", "2")
     assert page.locator("#inspection").count() == 0
 
 
-def test_the_fragment_keeps_the_run_and_the_pass_over_a_reload(visit, default, passes):
+def test_the_fragment_keeps_the_run_and_the_pass_after_a_reload(visit, default, passes):
     page = visit(text_of(default))
     page.select_option("#run", "3")
     page.reload()
@@ -41,12 +41,12 @@ def test_the_fragment_keeps_the_run_and_the_pass_over_a_reload(visit, default, p
 
 
 @pytest.mark.parametrize("fragment", ["#pass=99", "#pass=0&run=5&beside=7", "#pass=3&step=99&view=sideways"])
-def test_a_fragment_of_more_than_there_is_leads_to_the_last(visit, passes, fragment):
+def test_a_fragment_beyond_the_last_pass_leads_to_the_last(visit, passes, fragment):
     page = visit(text_of(passes), fragment)
     assert page.input_value("#pass") == ("0" if "=0" in fragment else "2")
 
 
-def test_a_fragment_with_a_step_shows_the_run_with_a_bug_only_if_it_says_so(visit, buggy):
+def test_a_fragment_with_a_step_shows_the_bug_only_if_it_asks_for_it(visit, buggy):
     assert visit(text_of(buggy), "#step=5").locator("article").count() == 1
 
 
@@ -59,7 +59,7 @@ def test_only_the_first_pass_has_variants_and_the_others_say_so(visit):
     assert "Only the first pass can be compared with variants" in page.inner_text("#choices")
 
 
-def test_a_pass_that_cannot_be_done_again_says_why_it_has_no_variants(visit):
+def test_a_pass_that_cannot_be_rerun_says_why_it_has_no_variants(visit):
     x = leaf(1.0, 2.0, 3.0)
 
     def changed():
@@ -70,7 +70,7 @@ def test_a_pass_that_cannot_be_done_again_says_why_it_has_no_variants(visit):
     assert "Nothing to compare with: " in visit(text_of(replay_of(changed))).inner_text("#choices")
 
 
-def test_a_bug_that_changes_nothing_is_said_to(visit):
+def test_a_bug_that_changes_nothing_says_so_in_the_banner(visit):
     page = visit(text_of(replay_of(lambda: leaf(1.0, 2.0).relu().sum().backward(), bug="relu-ignored")))
     assert "it changes nothing in this pass" in page.inner_text("#banner")
     assert page.locator("#to-bug").count() == 0

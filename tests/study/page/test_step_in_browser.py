@@ -1,4 +1,4 @@
-"""What the page shows of a step: its tables, its line and its words are what was recorded."""
+"""A step on the page shows the recorded tables, source line and rule."""
 
 import re
 
@@ -12,8 +12,8 @@ from tests.study.page.looking import (
     figures_of,
     floats,
     heading,
+    index_of,
     leaf,
-    named,
     replay_of,
     shown_step,
     text_of,
@@ -25,7 +25,7 @@ from tinygrad_dropout.study.worked.total import MOST_TERMS
 
 
 @pytest.mark.parametrize(("name", "number_"), [("default", 1), ("passes", 1), ("passes", 2)])
-def test_a_step_shows_what_came_and_what_it_gave(visit, request, name, number_):
+def test_a_step_shows_its_upstream_gradient_and_its_contributions(visit, request, name, number_):
     replay = request.getfixturevalue(name)
     recorded = replay.passes[number_ - 1]
     page = visit(text_of(replay), f"#step=0&pass={number_}")
@@ -34,21 +34,21 @@ def test_a_step_shows_what_came_and_what_it_gave(visit, request, name, number_):
         assert_shown(figures_of(page, "article .backward"), backward_figures(recorded, step))
 
 
-def test_a_step_shows_what_the_operation_took_and_made(visit, passes):
+def test_a_step_shows_the_operations_inputs_and_result(visit, passes):
     page = visit(text_of(passes), "#view=forward")
-    values = passes.passes[0].nodes
-    for value in values:
-        if value.parents:
+    nodes = passes.passes[0].nodes
+    for node in nodes:
+        if node.parents:
             page.keyboard.press("ArrowRight")
-            inputs = [values[parent] for parent in value.parents]
-            assert heading(page) == f"{value.name} = {value.operation}({', '.join(one.name for one in inputs)})"
-            expected = {one.name: one.data for one in [*inputs, value]}
+            inputs = [nodes[parent] for parent in node.parents]
+            assert heading(page) == f"{node.name} = {node.operation}({', '.join(one.name for one in inputs)})"
+            expected = {one.name: one.data for one in [*inputs, node]}
             assert_shown(figures_of(page, "article .forward .arrays"), list(expected.items()))
 
 
 def test_a_step_names_its_line_and_its_layer(visit, default):
     page = visit(text_of(default), "#step=3")
-    place = default.passes[0].nodes[named(default.passes[0], "dropout_2")].source_line
+    place = default.passes[0].nodes[index_of(default.passes[0], "dropout_2")].source_line
     assert page.inner_text("p.line") == f"logits = model(x) example.py:{place.line}, in 5 Dropout(p=0.4)"
 
 
@@ -58,13 +58,13 @@ def test_the_forward_pass_shows_the_source_of_the_forward_function(visit, defaul
     assert page.inner_text("details.source pre").startswith("def dropout(")
 
 
-def test_of_many_products_the_largest_are_written_out(visit, passes):
+def test_a_long_sum_shows_its_largest_products(visit, passes):
     page = visit(text_of(passes), "#step=5")
     (recorded, *_), derivatives = passes.passes, Derivatives(passes.passes[0])
     assert heading(page).startswith("linear_2 =")
     for position, text in enumerate(page.locator(".equation").all_inner_texts()[:2]):
         name, index, _, written, total = re.match(r"dL/d(\S+?)\[(.+?)\] = (.+?) = (.+?) = (\S+)$", text).groups()
-        shape = recorded.nodes[named(recorded, name)].data.shape
+        shape = recorded.nodes[index_of(recorded, name)].data.shape
         entry = np.ravel_multi_index([int(one) for one in index.split(", ")], shape)
         terms = derivatives.sum(4, position, int(entry)).terms
         assert f"({len(terms) - MOST_TERMS} more: " in written
@@ -72,12 +72,12 @@ def test_of_many_products_the_largest_are_written_out(visit, passes):
         assert floats([total])[0] == pytest.approx(sum(term.product for term in terms), rel=1e-3)
 
 
-def test_a_tensor_that_is_used_twice_is_told_apart_by_the_arguments(visit, passes):
+def test_two_contributions_to_the_same_tensor_are_told_apart_by_argument_names(visit, passes):
     page = visit(text_of(passes), "#step=2")
     assert page.locator(".gift h4").all_inner_texts() == ["to out, as x", "to out, as y"]
 
 
-def test_what_gets_no_gradient_says_why(visit, default):
+def test_a_parent_without_gradient_says_why(visit, default):
     assert "x does not require a gradient." in visit(text_of(default), "#step=8").inner_text(".backward")
     x = leaf(1.0, 2.0)
     page = visit(text_of(replay_of(lambda: (stopped(x) * 2 + x.tanh()).sum().backward())))
@@ -90,7 +90,7 @@ def heading_or_nothing(page):
     return heading(page) if shown_step(page) else ""
 
 
-def test_the_pass_says_where_it_was_started(visit, lines):
+def test_the_heading_shows_where_backward_was_called(visit, lines):
     page = visit(text_of(lines))
     called = page.inner_text("#called")
     assert re.fullmatch(r"\S+, conftest\.py:\d+ +\(x \* x\)\.sum\(\)\.backward\(\)", called)
@@ -98,7 +98,7 @@ def test_the_pass_says_where_it_was_started(visit, lines):
     assert "x.tanh().backward(np.array([3.0, 0.0]))" in page.inner_text("#called")
 
 
-def test_passes_are_listed_by_their_loss_or_their_line(visit, passes, lines):
+def test_passes_are_listed_by_loss_or_by_line(visit, passes, lines):
     page = visit(text_of(passes))
     expected = [f"{one.number}: loss {number(one.loss)}" for one in passes.passes]
     assert page.locator("#pass option").all_inner_texts() == expected

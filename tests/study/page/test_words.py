@@ -1,4 +1,4 @@
-"""What the page says to a newcomer: the code first, layers and controls by what they are, no answer before its time."""
+"""What the page says to a newcomer: the code first, clear names, a short legend, and no answer too early."""
 
 import re
 
@@ -14,13 +14,13 @@ from tinygrad_dropout.autograd.recording import record
 
 
 def page_of(loss_of):
-    """The page of a backward pass from what a function returns, as text."""
+    """Return the page of a backward pass from the tensor that a function returns."""
     with study.record() as replay:
         loss_of().backward()
     return replay.html()
 
 
-# The beginning --------------------------------------------------------------------------------------------------------
+# The start page -------------------------------------------------------------------------------------------------------
 
 
 def test_it_begins_with_the_code_the_loss_the_number_of_steps_and_what_to_press(visit, default):
@@ -46,7 +46,7 @@ def test_the_forward_pass_begins_with_the_code_too(visit, default):
     assert "from the inputs down to loss" in page.inner_text(".beginning")
 
 
-def test_where_no_line_is_known_the_operations_are_listed(visit):
+def test_if_no_line_is_known_the_operations_are_listed(visit):
     names = {"td": td, "study": study}
     source = "w = td.Tensor([2.0], requires_grad=True)\nwith study.record() as replay: (w * w).sum().backward()"
     exec(compile(source, "<stdin>", "exec"), names)
@@ -71,11 +71,11 @@ def labels(page):
                       "Linear right2 → relu → multiply", "Linear out"]),
     ],
 )  # fmt: skip
-def test_a_layer_is_named_by_what_it_holds(visit, name, expected):
+def test_a_layer_is_named_after_its_contents(visit, name, expected):
     assert labels(visit(recording(name))) == expected
 
 
-def test_a_layer_that_ran_outside_of_the_recording_is_named_by_its_operations(visit):
+def test_a_layer_that_ran_outside_the_recording_is_named_after_its_operations(visit):
     model = nn.Sequential(nn.Linear(3, 2), nn.Tanh())
     loss = model(td.Tensor(numbers(4, 3))).sum()
     with study.record() as replay:
@@ -83,7 +83,7 @@ def test_a_layer_that_ran_outside_of_the_recording_is_named_by_its_operations(vi
     assert labels(visit(replay)) == ["linear 0 → tanh"]
 
 
-def test_the_heading_of_a_frame_folds_it_with_the_mouse_and_with_the_keyboard(visit, default):
+def test_the_heading_of_a_frame_folds_it_by_mouse_and_by_keyboard(visit, default):
     page = visit(default)
     page.locator("g.label").nth(1).click()
     folded = page.locator("g.box.folded")
@@ -94,7 +94,7 @@ def test_the_heading_of_a_frame_folds_it_with_the_mouse_and_with_the_keyboard(vi
     assert page.locator("g.label").nth(1).get_attribute("aria-expanded") == "true"
 
 
-def test_a_long_name_is_cut_in_its_middle_and_stands_in_full_in_its_title_and_for_a_screen_reader(visit):
+def test_a_long_name_is_cut_in_the_middle_but_complete_in_the_title_and_for_screen_readers(visit):
     page = visit(recording("long names"))
     name = "loss_of_a_name_that_nobody_would_ever_choose"
     box = page.locator(f"g.box[aria-label^='{name}: ']")
@@ -113,14 +113,14 @@ def test_a_long_name_is_cut_in_its_middle_and_stands_in_full_in_its_title_and_fo
         ("W" * 30, ["W" * 7, "…" + "W" * 6]), ("", [""]),
     ],
 )  # fmt: skip
-def test_a_name_is_broken_behind_a_dot_a_space_or_an_underscore(visit, default, text, lines):
+def test_a_name_is_broken_after_a_dot_a_space_or_an_underscore(visit, default, text, lines):
     assert visit(default).evaluate("(text) => inLines(text, NAME)", text) == lines
 
 
 # Controls -------------------------------------------------------------------------------------------------------------
 
 
-def test_controls_are_called_what_they_do(visit, default):
+def test_controls_are_named_after_what_they_do(visit, default):
     page = visit(default)
     words = "(all) => all.map((one) => one.firstChild.textContent.trim())"
     assert page.locator("#choices label").evaluate_all(words) == ["Show", "Compare with"]
@@ -147,7 +147,7 @@ SIGNS = {
         ("long names", "#step=1", "positive pending worked"),
     ],
 )
-def test_the_legend_lists_what_is_to_be_seen_and_nothing_else(visit, name, fragment, signs):
+def test_the_legend_lists_only_the_signs_on_the_screen(visit, name, fragment, signs):
     text = visit(recording(name), fragment).inner_text("#signs")
     assert {sign for sign, words in SIGNS.items() if words in text} == set(signs.split())
 
@@ -165,7 +165,7 @@ def test_the_legend_explains_the_words_in_the_boxes(visit, passes, fragment, wor
     assert "earlier: its .grad is from an earlier backward" in visit(passes, "#step=0&pass=2").inner_text("#signs")
 
 
-def test_a_network_without_dropout_and_relu_has_no_signs_for_them(visit):
+def test_without_dropout_and_relu_the_legend_does_not_mention_them(visit):
     x = td.Tensor(numbers(4, 3), requires_grad=True)
     page = visit(page_of(lambda: (x.tanh() * x).sum()))
     for _ in range(4):
@@ -177,7 +177,7 @@ def test_a_network_without_dropout_and_relu_has_no_signs_for_them(visit):
 
 
 def product(x, weight):
-    """x @ weight, by an operation that saves the weight, too."""
+    """x @ weight, as an operation that also saves the weight."""
     return record(x.data @ weight.data, (x, weight), product_backward, saved=(weight.data,))
 
 
@@ -188,7 +188,7 @@ def product_backward(grad, x, weight, kept):
 
 @pytest.fixture(scope="module")
 def asked():
-    """All kinds of questions, in two passes of a network whose sizes all differ."""
+    """Record two passes of a network whose sizes all differ, with questions of all kinds."""
     td.manual_seed(0)
     layer = nn.Linear(5, 6)
     row = td.Tensor(numbers(1, 6), requires_grad=True, name="row")
@@ -200,7 +200,7 @@ def asked():
     return replay
 
 
-#: All that can be seen and heard.
+#: All text that is visible or read aloud.
 WORDS = """() => {
   const said = [...document.querySelectorAll("[aria-label], [title]")].flatMap((one) => [one.ariaLabel, one.title]);
   const titles = [...document.querySelectorAll("title")].map((one) => one.textContent);
@@ -209,7 +209,7 @@ WORDS = """() => {
 
 
 def questions(page):
-    """Go from question to question; after each is looked at, give up on it."""
+    """Yield one question after another, and give up on each."""
     page.keyboard.press("p")
     for _ in range(int(page.inner_text("#count"))):
         page.keyboard.press("ArrowRight")
@@ -225,11 +225,11 @@ def test_there_are_questions_of_each_kind(visit, asked):
 
 
 @pytest.mark.parametrize("number_", [1, 2])  # in the second, each leaf has a gradient of the first
-def test_no_answer_is_to_be_seen_before_it_is_given(visit, asked, number_):
+def test_no_answer_is_visible_before_a_guess(visit, asked, number_):
     page = visit(asked, f"#pass={number_}")
     for question in questions(page):
         answer = answer_of(page)
-        if question["kind"] == "axes":  # a digit that stands in many places: the note and the table that give it do not
+        if question["kind"] == "axes":  # the digit is in many places, so only the note that gives it is checked
             assert "sum over axis" not in page.inner_text("#panel")
         else:
             assert answer not in page.evaluate(WORDS), question
@@ -241,7 +241,7 @@ def test_no_answer_is_to_be_seen_before_it_is_given(visit, asked, number_):
         page.keyboard.press("Escape")
 
 
-def test_what_a_shape_follows_from_is_there(visit, asked):
+def test_the_shapes_that_determine_the_answer_are_visible(visit, asked):
     page = visit(asked)
     for question in questions(page):
         if question["kind"] == "shape":
@@ -255,7 +255,7 @@ def test_what_a_shape_follows_from_is_there(visit, asked):
 @pytest.mark.parametrize(
     ("guess", "right"), [("0", True), ("axis 0", True), ("1", False), ("0, 1", False), ("none", False)]
 )
-def test_axes_are_taken_as_people_write_them(visit, asked, guess, right):
+def test_axes_are_accepted_in_any_notation(visit, asked, guess, right):
     page = visit(asked)
     for question in questions(page):
         if question["kind"] == "axes":
@@ -267,7 +267,7 @@ def test_axes_are_taken_as_people_write_them(visit, asked, guess, right):
     pytest.fail("no question about axes was asked")
 
 
-def test_an_address_that_leads_elsewhere_ends_predict(visit, default):
+def test_a_new_fragment_ends_predict(visit, default):
     page = visit(default)
     page.keyboard.press("p")
     page.evaluate("location.hash = '#step=3&view=forward&beside=1'")

@@ -48,7 +48,7 @@ function numberQuestion(run, gifts) {
   return {
     kind: "number",
     about: gift.parent,
-    text: `What does this step contribute to the gradient of ${run.nodes[gift.parent].name}${indexed(gift.array.shape, entry)}? (Within 1 % counts as right.)`,
+    text: `What does this step contribute to the gradient of ${run.nodes[gift.parent].name}${indexed(gift.array.shape, entry)}? (An answer within 1% counts as right.)`,
     hint: "a number",
     answer: number(numbers[at]),
     right: (guess) => {
