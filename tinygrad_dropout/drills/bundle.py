@@ -1,6 +1,6 @@
 """A package as one text: its files one after another, each below a line with its name.
 
-So a package is graded, sent to another process and kept as the text of a single file is.
+In this form it can be graded, sent to another process and saved like a single file.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 PACKAGE = "framework"  # the name under which a learner's package is imported
-HEADER = "# file of the package: "  # in front of a file's name
+HEADER = "# file of the package: "  # the start of the line with a file's name
 MARKER = re.compile(r" *# stage (\d+)\n")  # what follows belongs to this stage, up to the next such line
 
 
@@ -57,12 +57,12 @@ def changed(files: Mapping[str, str], difference: str) -> dict[str, str]:
     """The files after some of their lines were replaced.
 
     Args:
-        files: of a package.
-        difference: the name of a file; below it, the lines to be replaced, each behind a `-`, and those in their
-            place, each behind a `+`; then further ones of that file, or of another.
+        files: the files of a package.
+        difference: the name of a file; below it, the lines to be replaced, each after a `-`, and the new lines, each
+            after a `+`; then more of that file, or of another one.
 
     Raises:
-        ValueError: a file has the old lines not at all, or several times.
+        ValueError: a file does not contain the old lines exactly once.
     """
     files, name, old, new = dict(files), "", [], []  # type: ignore[var-annotated]
     for line in [*difference.strip("\n").splitlines(), ""]:

@@ -67,7 +67,7 @@ class Exercise:
 
     @property
     def number(self) -> int:
-        """11."""
+        """Its number: 11."""
         return int(self.slug.partition("_")[0])
 
     @property
@@ -106,7 +106,7 @@ class Exercise:
 
     @property
     def tests(self) -> Question:
-        """How would you test it?"""
+        """The question how to test it."""
         return self.interview.tests
 
     @property
@@ -140,7 +140,7 @@ class Exercise:
 
     @property
     def hints(self) -> list[str]:
-        """Three: a nudge, the idea, nearly there."""
+        """Three hints: a nudge, the idea, nearly there."""
         text = self.read("hints.md")
         if self.hunt:
             text = text.partition(f"# {self.hunt.plant(self.seed).bug}\n")[2].partition("\n# ")[0]
@@ -183,12 +183,12 @@ class Exercise:
 
     @property
     def refused(self) -> Mapping[str, str]:
-        """Names of NumPy's that would be the whole answer -> why they are refused."""
+        """NumPy names that would be the whole answer -> why they are refused."""
         return getattr(self.checks, "REFUSED", {})
 
     @property
     def bug(self) -> Callable[[Judge], Bug] | None:
-        """Gives the learner's backward in place of an operation's, for the replay; None if the exercise has no such
+        """Gives the learner's backward instead of an operation's, for the replay; None if the exercise has no such
         backward."""
         return getattr(self.checks, "bug", None)
 
@@ -232,7 +232,7 @@ def samples(text: str) -> list[Sample]:
 
 
 def exercises() -> list[Exercise]:
-    """All, in their order."""
+    """All exercises, in order."""
     return [Exercise(folder) for folder in sorted(EXERCISES.iterdir()) if re.match(r"\d\d_", folder.name)]
 
 

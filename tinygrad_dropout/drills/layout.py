@@ -8,7 +8,7 @@ from textwrap import fill
 KEPT = "\0"  # stands for a space at which no line is broken
 NARROW = 80  # columns; with fewer, a table would cut words off
 CODE_MARGIN = 2  # columns that are left free around code in a terminal
-CODE = " " * 4  # a line that begins so is code, or an array: its lines stay
+CODE = " " * 4  # a line that begins like this is code or part of an array, and is never broken
 
 
 def wrap(text: str, width: int, *, indent: int | None = None) -> str:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 STAGES = Path(__file__).with_name("stages")
 FRAMEWORKS = Path(__file__).with_name("frameworks")
-REFERENCE = "reference"  # the name of ours among them
+REFERENCE = "reference"  # the name of our own package
 EMPTY = '"""My framework: every name that a task asks for is imported here, from the file where I wrote it."""\n'
 
 
@@ -34,7 +34,7 @@ class Stage(Exercise):
 
     @property
     def number(self) -> int:
-        """3."""
+        """Its number: 3."""
         return int(self.slug.split("_")[1])
 
     @property
@@ -93,7 +93,7 @@ class Stage(Exercise):
             if self.layers is not None:
                 return rejection.claim.startswith(("the gradient", "what is remembered"))
             return self.bug is not None and shows_a_mistake(self.bug(judge))
-        except Exception:  # of the package, which lacks what would be shown
+        except Exception:  # the package lacks what the replay would show
             return False
 
     @property
@@ -110,7 +110,7 @@ def framework(name: str, stage: int) -> dict[str, str]:
 
 
 def stages() -> list[Stage]:
-    """All ten, in their order."""
+    """All ten stages, in order."""
     return [Stage(folder) for folder in sorted(STAGES.iterdir()) if re.match(r"stage_\d\d_", folder.name)]
 
 

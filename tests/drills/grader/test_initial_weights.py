@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from tests.drills.grader.answers import judge_of, rejection_of
-from tinygrad_dropout.drills.grader.initial_weights import refuse_other_weights
+from tinygrad_dropout.drills.grader.initial_weights import refuse_wrong_weights
 
 OUTPUTS, INPUTS = 70, 90
 RNG = np.random.default_rng(0)
@@ -25,18 +25,18 @@ VARIANCES = {
 
 def test_normal_draws_of_the_right_variance_are_right_with_every_seed():
     for seed in range(200):
-        assert rejection_of(lambda seed=seed: refuse_other_weights(judge_of(""), "w", normal(2 / INPUTS, seed))) is None
+        assert rejection_of(lambda seed=seed: refuse_wrong_weights(judge_of(""), "w", normal(2 / INPUTS, seed))) is None
 
 
 @pytest.mark.parametrize("name", VARIANCES)
 def test_another_variance_is_named(name):
-    found = rejection_of(lambda: refuse_other_weights(judge_of(""), "w", normal(VARIANCES[name])))
+    found = rejection_of(lambda: refuse_wrong_weights(judge_of(""), "w", normal(VARIANCES[name])))
     assert found.code == "other-variance"
     assert f"which is {name};" in found.message
 
 
 def test_an_unusual_variance_is_reported_without_a_formula():
-    found = rejection_of(lambda: refuse_other_weights(judge_of(""), "w", normal(5 / INPUTS)))
+    found = rejection_of(lambda: refuse_wrong_weights(judge_of(""), "w", normal(5 / INPUTS)))
     assert found.code == "other-variance"
     assert "which is" not in found.message
 
@@ -50,4 +50,4 @@ def test_an_unusual_variance_is_reported_without_a_formula():
 )
 def test_other_draws_are_named(weight, code):
     weight = weight * np.sqrt(2 / INPUTS / (weight**2).mean())
-    assert rejection_of(lambda: refuse_other_weights(judge_of(""), "w", weight)).code == code
+    assert rejection_of(lambda: refuse_wrong_weights(judge_of(""), "w", weight)).code == code

@@ -5,7 +5,7 @@ import tracemalloc
 import numpy as np
 import pytest
 
-from tinygrad_dropout.drills.grader.memory import most_memory_of
+from tinygrad_dropout.drills.grader.memory import peak_memory_of
 
 MEGABYTE = 2**20
 
@@ -15,15 +15,15 @@ def test_memory_in_use_counts_and_freed_memory_does_not():
         for _ in range(5):
             np.zeros(MEGABYTE, np.uint8)
 
-    assert MEGABYTE <= most_memory_of(one_after_the_other) < 2 * MEGABYTE
-    assert most_memory_of(lambda: [np.zeros(MEGABYTE, np.uint8) for _ in range(5)]) >= 5 * MEGABYTE
+    assert MEGABYTE <= peak_memory_of(one_after_the_other) < 2 * MEGABYTE
+    assert peak_memory_of(lambda: [np.zeros(MEGABYTE, np.uint8) for _ in range(5)]) >= 5 * MEGABYTE
 
 
 def test_earlier_memory_does_not_count():
     tracemalloc.start()
     try:
         kept = np.zeros(3 * MEGABYTE, np.uint8)
-        assert most_memory_of(lambda: kept.sum()) < MEGABYTE
+        assert peak_memory_of(lambda: kept.sum()) < MEGABYTE
         assert tracemalloc.is_tracing()
     finally:
         tracemalloc.stop()
@@ -31,5 +31,5 @@ def test_earlier_memory_does_not_count():
 
 def test_tracing_stops_after_an_error():
     with pytest.raises(ZeroDivisionError):
-        most_memory_of(lambda: 1 / 0)
+        peak_memory_of(lambda: 1 / 0)
     assert not tracemalloc.is_tracing()

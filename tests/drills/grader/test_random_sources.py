@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from tests.drills.grader.answers import judge_of, rejection_of
-from tinygrad_dropout.drills.grader.random_sources import refuse_other_sources
+from tinygrad_dropout.drills.grader.random_sources import refuse_wrong_sources
 
 
 def reseeds(seed):
@@ -30,7 +30,7 @@ def draws_beside_it(seed):
 def test_a_wrong_source_of_draws_is_named(draw, code):
     before = np.random.get_state()
     try:
-        found = rejection_of(lambda: refuse_other_sources(judge_of(""), draw))
+        found = rejection_of(lambda: refuse_wrong_sources(judge_of(""), draw))
     finally:
         np.random.set_state(before)
     assert (found and found.code) == code

@@ -6,7 +6,7 @@ import pytest
 
 from tinygrad_dropout.conformance.global_state import own_global_state
 from tinygrad_dropout.drills.exercise import exercises, find
-from tinygrad_dropout.drills.grader.replay import ran, write_page
+from tinygrad_dropout.drills.grader.replay import run_replay, write_page
 from tinygrad_dropout.drills.grader.result import Rejected
 from tinygrad_dropout.study import StudyError
 
@@ -30,7 +30,7 @@ def test_a_solution_is_right_at_every_step(exercise, shown):
 def test_some_mistake_is_shown_at_its_step(exercise):  # but for 21, which is about the ends of p
     def differs(source):
         with own_global_state(0), suppress(StudyError, Rejected):
-            return ran(exercise, source, "answer.py")[1] is not None
+            return run_replay(exercise, source, "answer.py")[1] is not None
 
     assert any(differs(sample.source) for sample in exercise.wrong)
 

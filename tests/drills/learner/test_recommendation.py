@@ -9,7 +9,7 @@ import pytest
 from tinygrad_dropout.drills.exercise import exercises
 from tinygrad_dropout.drills.grader.result import Grade, Rejection
 from tinygrad_dropout.drills.learner.progress import Progress
-from tinygrad_dropout.drills.learner.recommendation import for_interview, next_exercise, open_kinds, titled
+from tinygrad_dropout.drills.learner.recommendation import for_interview, next_exercise, open_kinds, title_of
 
 NOON = datetime(2026, 11, 25, 12)
 
@@ -166,4 +166,4 @@ def test_a_real_mistake_leads_to_an_exercise_about_it():
     ],
 )
 def test_a_reason_names_the_title_and_not_the_file(slug, title):
-    assert titled(slug) == title
+    assert title_of(slug) == title

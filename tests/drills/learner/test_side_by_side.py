@@ -23,7 +23,7 @@ def whole():
 
 
 class Elements(HTMLParser):
-    """The elements of a page with their attributes, and its text; every one must be closed."""
+    """The elements of a page with their attributes, and its text; each must be closed."""
 
     def __init__(self, text):
         super().__init__()

@@ -14,7 +14,7 @@ import numpy as np
 from tinygrad_dropout.conformance.adapters.calling import Call, read_call
 from tinygrad_dropout.conformance.adapters.frameworks import framework_layer
 from tinygrad_dropout.conformance.adapters.functions import forward_call, function_layer
-from tinygrad_dropout.conformance.adapters.kinds import declare_kind, refuse_other_kinds
+from tinygrad_dropout.conformance.adapters.kinds import declare_kind, refuse_wrong_kinds
 from tinygrad_dropout.conformance.adapters.layers import SizedLayer
 from tinygrad_dropout.conformance.adapters.making import Recipe
 from tinygrad_dropout.conformance.adapters.objects import FORWARDS, is_native, method_named, object_layer
@@ -152,7 +152,7 @@ class LayerMaker:
                     f"of was given an existing {type(target).__name__}, but it has to make a new layer for each p.",
                     f"of({recipe.name})\n",
                 )
-            refuse_other_kinds(target)
+            refuse_wrong_kinds(target)
             if isinstance(target, BuiltinFunctionType) and read_call(target, ()) is None:
                 name = f"{root_of(target)}.{target.__name__}"
                 raise CannotDrive(
@@ -213,7 +213,7 @@ class LayerMaker:
 
         package = layers_package(made)
         if package is not None:
-            refuse_other_kinds(type(made))
+            refuse_wrong_kinds(type(made))
             return declare_kind(framework_layer(package, made, again, name, make, source, self.mode_finder), made)
         if callable(getattr(made, "backward", None)) and read.package == "tinygrad_dropout":
             read = read._replace(package="")  # it takes ndarrays, and uses something else from this package

@@ -36,7 +36,7 @@ GAUSSIAN = {"keras": ("GaussianDropout",), "tinygrad_dropout": ("GaussianDropout
 ALPHA = ("AlphaDropout", "FeatureAlphaDropout", "alpha_dropout", "feature_alpha_dropout")
 
 
-def refuse_other_kinds(target: Callable[..., Any]) -> None:
+def refuse_wrong_kinds(target: Callable[..., Any]) -> None:
     """Refuse alpha dropout, which sets nothing to 0.
 
     Raises:

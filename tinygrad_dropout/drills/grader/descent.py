@@ -13,7 +13,7 @@ from tinygrad_dropout.drills.grader.judge import Judge
 from tinygrad_dropout.drills.grader.result import Rejected, Rejection
 
 Array = npt.NDArray[Any]
-NOISE = 5e-9  # in the measured gradient, relative to its size or to 1, whichever is larger
+NOISE = 5e-9  # in the measured gradient, relative to the larger of its size and 1
 
 
 class Parameter:

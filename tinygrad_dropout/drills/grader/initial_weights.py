@@ -13,7 +13,7 @@ Array = npt.NDArray[Any]
 SIGMAS = 6.0
 
 
-def refuse_other_weights(judge: Judge, name: str, weight: Array) -> None:
+def refuse_wrong_weights(judge: Judge, name: str, weight: Array) -> None:
     """Check that a weight of shape (outputs, inputs) is drawn from a normal distribution with variance 2 / inputs.
 
     Args:

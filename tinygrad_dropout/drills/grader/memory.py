@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 
-def most_memory_of(action: Callable[[], Any]) -> int:
+def peak_memory_of(action: Callable[[], Any]) -> int:
     """The peak memory of an action, in bytes: NumPy's arrays and Python's objects.
 
     Memory that was taken before does not count; memory that the action frees counts only while it is held.

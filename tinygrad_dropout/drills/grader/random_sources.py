@@ -10,7 +10,7 @@ import numpy as np
 from tinygrad_dropout.drills.grader.judge import Judge
 
 
-def refuse_other_sources(judge: Judge, draw: Callable[[int], Any]) -> None:
+def refuse_wrong_sources(judge: Judge, draw: Callable[[int], Any]) -> None:
     """Check that equal seeds give equal draws, that other seeds do not, and that NumPy's global state does not change.
 
     Args:

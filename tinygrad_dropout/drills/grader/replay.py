@@ -40,7 +40,7 @@ def write_page(exercise: Exercise, source: str, filename: str, page: Path) -> di
         return {"problem": f"{exercise.noun} {exercise.number} is not about one backward, which is what a replay shows"}
     try:
         with own_global_state(0):
-            replay, difference = ran(exercise, source, filename)
+            replay, difference = run_replay(exercise, source, filename)
             replay.save(page)
     except Exception as error:
         return {"problem": f"there is no replay: {why(error).removesuffix('.')}"}
@@ -52,7 +52,7 @@ def write_page(exercise: Exercise, source: str, filename: str, page: Path) -> di
     }
 
 
-def ran(exercise: Exercise, source: str, filename: str) -> tuple[study.Replay, Difference | None]:
+def run_replay(exercise: Exercise, source: str, filename: str) -> tuple[study.Replay, Difference | None]:
     """The replay, and the first step at which the learner's pass differs from the right one."""
     judge = Judge(answer.run(source, filename, exercise.refused), source=source)
     if exercise.bug:

@@ -161,7 +161,7 @@ def load(path: Path) -> Progress:
             raise DrillError(
                 f"{path} was made by a newer version of tinygrad_dropout; expected version {VERSION}, got {version}"
             )
-        progress = Progress(carried_over(state) if version < VERSION else state)
+        progress = Progress(convert_version_1(state) if version < VERSION else state)
         if not matches_schema(progress.as_json(), SCHEMA):
             raise TypeError
     except (ValueError, KeyError, TypeError, AttributeError):
@@ -170,7 +170,7 @@ def load(path: Path) -> Progress:
     return progress
 
 
-def carried_over(state: Mapping[str, Any]) -> dict[str, Any]:
+def convert_version_1(state: Mapping[str, Any]) -> dict[str, Any]:
     """Convert the content of a version 1 file. It is saved when the progress next changes."""
     from tinygrad_dropout.drills.quiz.scheduling import from_box
 

@@ -50,7 +50,7 @@ def next_exercise(progress: Progress, everything: Sequence[Exercise]) -> tuple[E
     unsolved = [one for one in everything if not progress.solved(one.slug) and one.slug != progress.current]
     return (
         after_a_mistake(progress, everything, unsolved)
-        or begun_and_left(progress, unsolved)
+        or started_but_unsolved(progress, unsolved)
         or ((unsolved[0], NEW) if unsolved else None)
         or ((current, "the last that is not solved yet") if current and not progress.solved(current.slug) else None)
         or solved_with_help(progress, everything)
@@ -68,14 +68,14 @@ def after_a_mistake(
         about = [one for one in everything if kind in one.kinds and one.slug not in skipped]
         about.sort(key=lambda one: (one not in unsolved, one.kinds.index(kind)))  # those that are most about it first
         if about:
-            why = f"after {last['code']} in {titled(last['exercise'])}: this one is about {KINDS[kind]}, too"
+            why = f"after {last['code']} in {title_of(last['exercise'])}: this one is about {KINDS[kind]}, too"
             if about[0] not in unsolved:
                 why += f"; you have already solved it, and `drill reset {about[0].number}` lets you solve it again"
             return about[0], why
     return None
 
 
-def titled(slug: str) -> str:
+def title_of(slug: str) -> str:
     """`18 Inverted dropout, forward`, or `stage 9, Training`, for a name in the progress file; other names are
     unchanged."""
     for one in exercises():
@@ -87,7 +87,7 @@ def titled(slug: str) -> str:
     return slug
 
 
-def begun_and_left(progress: Progress, unsolved: Sequence[Exercise]) -> tuple[Exercise, str] | None:
+def started_but_unsolved(progress: Progress, unsolved: Sequence[Exercise]) -> tuple[Exercise, str] | None:
     """The first unsolved exercise that was tried or for which a hint was shown."""
     for one in unsolved:
         known = progress.exercises.get(one.slug)

@@ -70,7 +70,7 @@ class Workspace:
             return exercise
 
     def start(self, chosen: list[Exercise] | None = None) -> tuple[int, int]:
-        """Write the tasks and the files that are missing; the learner's files are left alone.
+        """Write the tasks and the files that are missing; the learner's files do not change.
 
         Args:
             chosen: the exercises; all if None.

@@ -44,7 +44,7 @@ def check(judge: Judge) -> None:
     function = judge.function("broadcast_shape", "a", "b")
     with judge.claim("the result is a tuple of integers"):
         for run in judge.run(function, EQUAL[:1], known={ValueError: REFUSES}):
-            refuse_other_types(judge, run)
+            refuse_wrong_types(judge, run)
     compare(
         judge,
         function,
@@ -155,7 +155,7 @@ def refuse_numpy(judge):
             judge.reject("forbidden-name", message, "NumPy knows the rules of broadcasting. Do you?", kind="shapes")
 
 
-def refuse_other_types(judge, run):
+def refuse_wrong_types(judge, run):
     """Refuse a result that is not a tuple of integers, such as a list with the same lengths."""
     value = run.value
     if isinstance(value, tuple) and all(isinstance(length, Integral) for length in value):
@@ -174,7 +174,7 @@ def compare(judge, function, claim, cases, *, known=(), question):
         judge.compare(claim, runs, right, name="the shape", known=known, question=question, kind="shapes")
         return
     with judge.claim(claim):
-        refuse_other_types(judge, wrong)
+        refuse_wrong_types(judge, wrong)
         a, b = wrong.arguments
         shown = {"a": repr(a), "b": repr(b), "yours": f"{wrong.value!r:.80}", "expected": repr(right(a, b))}
         message = f"The result is {wrong.value!r:.80}; expected {right(a, b)}."

@@ -189,7 +189,7 @@ def check(judge: Judge) -> None:
         for i in range(5):
             refuse_rounding_in_x(judge, function, case(judge.numbers(2, 3) + i / 3, 0.1))
     with judge.claim("h is 1e-5 if it is not given"):
-        refuse_other_steps(judge)
+        refuse_wrong_steps(judge)
 
     digits = judge.rng.permutation(np.arange(-4, 5))
     integers = [case(digits[: np.prod(shape)].reshape(shape)) for shape in SHAPES]
@@ -208,7 +208,7 @@ def check(judge: Judge) -> None:
     cases = [case(judge.numbers(*shape).astype(np.float32), 1e-4) for shape in SHAPES]
     with judge.claim("f is given float64 arrays"):
         runs = judge.run(function, cases)
-        refuse_other_dtypes(judge, given + dtypes_given(runs))
+        refuse_wrong_dtypes(judge, given + dtypes_given(runs))
     judge.compare(
         "the gradient of a float32 x is float64, and as exact as any other",
         runs,
@@ -227,7 +227,7 @@ def dtypes_given(runs):
     return [(run, dtype) for run in runs for dtype in run.arguments[0].dtypes if dtype != np.float64]
 
 
-def refuse_other_dtypes(judge, given):
+def refuse_wrong_dtypes(judge, given):
     """Reject the first of these."""
     for run, dtype in given:
         f, x, h = run.arguments
@@ -243,7 +243,7 @@ def refuse_other_dtypes(judge, given):
         judge.reject("works-in-another-dtype", message, question, kind="precision", shown=shown)
 
 
-def refuse_other_steps(judge):
+def refuse_wrong_steps(judge):
     """Reject a default step other than 1e-5: see how far a call without h moves x."""
     x, moved_by = judge.numbers(2, 3), []
 

@@ -99,7 +99,7 @@ def check(judge: Judge) -> None:
         if not judge.right:
             with judge.claim("the model's arrays are updated in place"):
                 refuse_new_arrays(judge, problems)
-        refuse_other_gradients(judge, problems)
+        refuse_wrong_gradients(judge, problems)
         judge.compare(claim, after, numbers_after(), name="the parameters", known=UPDATES, kind="updates",
                       entries=lambda problem: problem.names(), rtol=1e-11, atol=1e-13,
                       question="Zero, backward, step: go through the first step, and the second.")  # fmt: skip
@@ -116,7 +116,7 @@ def check(judge: Judge) -> None:
                   entries=lambda problem: [f"losses[{step}]" for step in range(problem.steps)],
                   question="When is the loss read, before or after the step?", rtol=1e-11, atol=1e-13)  # fmt: skip
     with judge.claim("the losses are a list"):
-        refuse_other_types(judge, losses)
+        refuse_wrong_types(judge, losses)
     with judge.claim("a wrong gradient raises ValueError, before anything is changed"):
         for number, (what, spoil) in enumerate(SPOILS):
             refuse_what_is_accepted(judge, graded, Problem(judge, three, 2, stale=True, spoil=spoil), what, number == 0)
@@ -130,7 +130,7 @@ def check(judge: Judge) -> None:
         refuse_tolerances(judge, graded)
 
 
-def refuse_other_types(judge, runs):
+def refuse_wrong_types(judge, runs):
     """Reject anything but a list of floats."""
     for run in runs:
         if not isinstance(run.value, list):
@@ -153,7 +153,7 @@ def refuse_new_arrays(judge, problems):
             )
 
 
-def refuse_other_gradients(judge, problems):
+def refuse_wrong_gradients(judge, problems):
     """Reject steps that do not use the gradient from backward."""
     for problem in problems:
         calls = problem.calls

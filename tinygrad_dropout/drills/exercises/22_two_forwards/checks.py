@@ -52,9 +52,9 @@ def check(judge: Judge) -> None:
         examine(judge, graph_layer, ASKED, claims=CLAIMS)
     except Rejected as rejected:
         if rejected.rejection.code in MIXED_UP:  # the cause has a better name
-            refuse_other_masks(judge, make)
+            refuse_wrong_masks(judge, make)
         raise
-    refuse_other_masks(judge, make)
+    refuse_wrong_masks(judge, make)
     with judge.claim("a backward may be called again"):
         refuse_only_once(judge, make)
     with judge.claim("any number of forwards may come before the backwards"):
@@ -116,7 +116,7 @@ def used(judge: Judge, backward, masks) -> int:
     return next((number for number, fit in enumerate(fits) if fit), -1)
 
 
-def refuse_other_masks(judge: Judge, make) -> None:
+def refuse_wrong_masks(judge: Judge, make) -> None:
     """Reject backwards that use other masks, called first to last, last to first, and in mixed order."""
     with judge.claim("after several forwards, each backward uses the mask of its own forward"):
         refuse_mixed_masks(judge, make)

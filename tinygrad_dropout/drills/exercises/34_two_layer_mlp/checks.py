@@ -3,9 +3,9 @@
 import numpy as np
 
 from tinygrad_dropout.drills.grader.calls import Run
-from tinygrad_dropout.drills.grader.initial_weights import refuse_other_weights
+from tinygrad_dropout.drills.grader.initial_weights import refuse_wrong_weights
 from tinygrad_dropout.drills.grader.judge import Judge, KnownMistake
-from tinygrad_dropout.drills.grader.random_sources import refuse_other_sources
+from tinygrad_dropout.drills.grader.random_sources import refuse_wrong_sources
 
 TOPIC, MINUTES = "backprop", 20
 KINDS = ("chain-rule", "axes", "averaging", "stability", "updates", "randomness", "kinks")
@@ -137,7 +137,7 @@ def check(judge: Judge) -> None:
         after = [run(*one, 1) for one in problems]
     with judge.claim("the biases start as zeros, the weights as normal draws of variance 2 / inputs from rng"):
         refuse_start(judge, run)
-        refuse_other_sources(judge, lambda seed: flat(run(*problems[0], 0, seed=seed)[0]))
+        refuse_wrong_sources(judge, lambda seed: flat(run(*problems[0], 0, seed=seed)[0]))
     arguments = ("x", "target", *(f"{name} at first" for name in NAMES))
 
     def runs(values):
@@ -225,8 +225,8 @@ def refuse_start(judge: Judge, run) -> None:
         if bias.any():
             judge.reject("bias-does-not-start-at-zero", f"{name} starts with {bias[:3]} ...; expected zeros.",
                          "What does the task say about the biases?", kind="updates")  # fmt: skip
-    refuse_other_weights(judge, "weight1", weight1)
-    refuse_other_weights(judge, "weight2", weight2)
+    refuse_wrong_weights(judge, "weight1", weight1)
+    refuse_wrong_weights(judge, "weight2", weight2)
 
 
 def refuse_not_finite(judge: Judge, parameters, losses) -> None:

@@ -171,10 +171,10 @@ def check(judge: Judge) -> None:
     both = list(zip(problems, (model for model, _ in found), strict=True))
     with judge.claim("each batch is trained on once in each epoch, in training mode, with one backward"):
         for problem, model in both:
-            refuse_other_batches(judge, problem, model)
+            refuse_wrong_batches(judge, problem, model)
     with judge.claim("the validation loss is computed once in each epoch, on the validation set, in eval mode"):
         for problem, model in both:
-            refuse_other_validation(judge, problem, model)
+            refuse_wrong_validation(judge, problem, model)
 
     def compare(claim, values, expected, known, question, name, kind):
         runs = [Run("train(...)", ("epochs", "lr"), (problem,), value)
@@ -193,7 +193,7 @@ def check(judge: Judge) -> None:
             "the validation losses", "leakage")  # fmt: skip
     with judge.claim("at the end the parameters are those of the epoch with the lowest validation loss"):
         for problem, model in both:
-            refuse_other_end(judge, problem, model)
+            refuse_wrong_end(judge, problem, model)
     with judge.claim("at the end the model is in eval mode"):
         for _, model in both:
             if model.training:
@@ -211,7 +211,7 @@ def refuse_no_history(judge: Judge, problem, history) -> None:
         judge.reject("no-history", message, "What do you append in each epoch?", kind="averaging")
 
 
-def refuse_other_batches(judge: Judge, problem, model) -> None:
+def refuse_wrong_batches(judge: Judge, problem, model) -> None:
     trained, _ = trained_and_measured(model)
     wanted = [x for _ in range(problem.epochs) for x, _ in problem.batches]
     if model.log.count("backward") != len(wanted):
@@ -233,7 +233,7 @@ def refuse_other_batches(judge: Judge, problem, model) -> None:
                      "Which batches does an epoch have?", kind="accumulation")  # fmt: skip
 
 
-def refuse_other_validation(judge: Judge, problem, model) -> None:
+def refuse_wrong_validation(judge: Judge, problem, model) -> None:
     _, measured = trained_and_measured(model)
     for number, (mode, x, _) in enumerate(measured[: problem.epochs], 1):
         if not np.array_equal(x, problem.validation[0]):
@@ -250,7 +250,7 @@ def refuse_other_validation(judge: Judge, problem, model) -> None:
         judge.reject("other-number-of-validations", message, "How often should you measure the model?", kind="leakage")
 
 
-def refuse_other_end(judge: Judge, problem, model) -> None:
+def refuse_wrong_end(judge: Judge, problem, model) -> None:
     validations = [parameters for _, _, parameters in trained_and_measured(model)[1]]
     losses = [loss for _, loss in problem.run(loop)[1]]
     best = int(np.argmin(losses))

@@ -229,7 +229,7 @@ def check(judge: Judge) -> None:
             lambda grad, x, w, b, m, v: eval_gradient(grad, x, w, m, v), DX_EVAL,
             "In eval mode, what depends on x?")  # fmt: skip
     with judge.claim("the defaults: eps=1e-5, momentum=0.1"):
-        refuse_other_defaults(judge, make)
+        refuse_wrong_defaults(judge, make)
     with judge.claim("forward after forward: the same rules, in new arrays"):
         refuse_later_calls(judge, make)
     with judge.claim("backward belongs to the latest forward, whatever you set or call in between"):
@@ -295,7 +295,7 @@ def refuse_mixed_up_calls(judge: Judge, make) -> None:
                          shown={"x": x, "grad": grad, "dx before": once[0], "dx after": again[0]})  # fmt: skip
 
 
-def refuse_other_defaults(judge: Judge, make) -> None:
+def refuse_wrong_defaults(judge: Judge, make) -> None:
     x = judge.numbers(4, 3) * 0.01  # so small that eps matters
     layer = make.function(3)
     y, mean = layer.forward(x.copy()), np.array(layer.running_mean)

@@ -158,7 +158,7 @@ def check(judge: Judge) -> None:
             "What should stay the same for a parameter whose gradient is None?")  # fmt: skip
     defaults = {"lr": 0.001, "betas": (0.9, 0.999), "eps": 1e-8, "weight_decay": 0.0}
     with judge.claim("the defaults: lr=0.001, betas=(0.9, 0.999), eps=1e-8, no weight decay"):
-        refuse_other_defaults(judge, make, *next(histories(3, options=defaults)))
+        refuse_wrong_defaults(judge, make, *next(histories(3, options=defaults)))
     with judge.claim("lr can be set between steps"):
         refuse_fixed_lr(judge, make)
     compare("float32 parameters stay float32, and get the same steps",
@@ -217,7 +217,7 @@ def refuse_replaced(judge: Judge, parameters, held) -> None:
                          "What else uses the array that was in the list?", kind="updates")  # fmt: skip
 
 
-def refuse_other_defaults(judge: Judge, make, parameters, history, options) -> None:
+def refuse_wrong_defaults(judge: Judge, make, parameters, history, options) -> None:
     held = [one.copy() for one in parameters]
     optimizer = make.function(held)
     for gradients in history:

@@ -6,7 +6,7 @@ from itertools import permutations
 import numpy as np
 
 from tinygrad_dropout.drills.grader.judge import Judge
-from tinygrad_dropout.drills.grader.random_sources import refuse_other_sources
+from tinygrad_dropout.drills.grader.random_sources import refuse_wrong_sources
 
 TOPIC, MINUTES = "backprop", 10
 KINDS = ("edges", "randomness", "state", "ownership", "shapes")
@@ -40,13 +40,13 @@ def check(judge: Judge) -> None:
         refuse_examples(judge, *loader(9, 4, shape=()))
         refuse_examples(judge, *loader(9, 4, shape=(2, 3)))
     with judge.claim("dtypes and other axes do not change"):
-        refuse_other_dtypes(judge, make)
+        refuse_wrong_dtypes(judge, make)
     with judge.claim("each epoch has a new order, and every order is equally likely"):
         refuse_orders(judge, loader)
         refuse_left_out(judge, loader)
     with judge.claim("the order is drawn from rng, and from nothing else"):
-        refuse_other_sources(judge, lambda seed: [order_of(made) for made in [loader(30, 7, seed)[0]] * 2])
-        refuse_other_moments(judge, make)
+        refuse_wrong_sources(judge, lambda seed: [order_of(made) for made in [loader(30, 7, seed)[0]] * 2])
+        refuse_wrong_moments(judge, make)
     with judge.claim("x and target do not change, even if a batch is changed"):
         refuse_views(judge, make)
     with judge.claim("epochs do not affect each other: one inside another, and one that ends early"):
@@ -117,7 +117,7 @@ def refuse_examples(judge: Judge, loader, x) -> None:
                             "expected": x[batches[0][1]]})  # fmt: skip
 
 
-def refuse_other_dtypes(judge: Judge, make) -> None:
+def refuse_wrong_dtypes(judge: Judge, make) -> None:
     for x, target in (
         (np.zeros((4, 2), np.float32), np.zeros(4, np.int64)),
         (np.zeros((4, 2, 2), np.uint8), np.zeros((4, 3))),
@@ -163,7 +163,7 @@ def refuse_left_out(judge: Judge, loader) -> None:
                      kind="randomness")  # fmt: skip
 
 
-def refuse_other_moments(judge: Judge, make) -> None:
+def refuse_wrong_moments(judge: Judge, make) -> None:
     """Reject an order that is drawn when the loader is made, or in every batch, and not when an epoch begins."""
     rng = np.random.default_rng(9)
     states = [str(rng.bit_generator.state)]

@@ -5,7 +5,7 @@ import numpy as np
 from tinygrad_dropout.drills.grader.bug import bug_of
 from tinygrad_dropout.drills.grader.guards import SMALL, many
 from tinygrad_dropout.drills.grader.judge import Judge, KnownMistake
-from tinygrad_dropout.drills.grader.memory import most_memory_of
+from tinygrad_dropout.drills.grader.memory import peak_memory_of
 
 TOPIC, MINUTES = "backprop", 8
 KINDS = ("chain-rule", "axes", "stability", "averaging")
@@ -178,7 +178,7 @@ def tiny(judge, shape):
 
 def refuse_the_jacobian(judge, function, grad, y):
     """Reject a call whose peak memory is enough for a matrix of C x C numbers."""
-    most = most_memory_of(lambda: function(grad, y))
+    most = peak_memory_of(lambda: function(grad, y))
     matrix = 8 * CLASSES**2
     if most > matrix / 2:
         judge.reject(

@@ -137,7 +137,7 @@ def check(judge: Judge) -> None:
                       question="Which elements does the long vector have, and what is its length?",
                       kind="updates")  # fmt: skip
         for run in arrays:
-            refuse_other_arrays(judge, *run.arguments, run.value)
+            refuse_wrong_arrays(judge, *run.arguments, run.value)
         flat = [replace(norm, value=Gradients(run.value).flat()) for run, norm in zip(arrays, norms, strict=True)]
         judge.compare(f"the elements of clipped{of}", flat, clipped, name="clipped", known=FACTOR, rtol=rtol, atol=0,
                       question="Which one factor gives all gradients together the norm max_norm?",
@@ -156,7 +156,7 @@ def check(judge: Judge) -> None:
     kept = compare(" of gradients that are short enough", short)
     with judge.claim("gradients that are short enough keep all their bits"):
         for run in kept:
-            refuse_other_bits(judge, *run.arguments, run.value)
+            refuse_wrong_bits(judge, *run.arguments, run.value)
     single = [one.astype(np.float32) for one in grads((3, 4), (5,), (300,))]
     large = [one * np.float32(1e20) for one in single]
     compare(" of float32 gradients", [(single, 1.0), ([*single, *several], 0.4), (large, 2.0)], rtol=1e-6)
@@ -182,7 +182,7 @@ def refuse_changes(judge, cases, given):
             judge.reject("changes-its-input", message, question, kind="ownership", shown=shown)
 
 
-def refuse_other_arrays(judge, grads, max_norm, value):
+def refuse_wrong_arrays(judge, grads, max_norm, value):
     """Reject anything but a list with an array for each gradient, of its shape and dtype."""
     shown = {"grads": grads, "max_norm": max_norm}
     if not isinstance(value, (list, tuple)):
@@ -200,7 +200,7 @@ def refuse_other_arrays(judge, grads, max_norm, value):
                          kind="precision", shown=shown)  # fmt: skip
 
 
-def refuse_other_bits(judge, grads, max_norm, value):
+def refuse_wrong_bits(judge, grads, max_norm, value):
     """Reject changed bits: equal numbers may have different bits, such as 0 and -0."""
     for index, (got, grad) in enumerate(zip(map(np.asarray, value), grads, strict=True)):
         if got.tobytes() != grad.tobytes():

@@ -113,7 +113,7 @@ def check(judge: Judge) -> None:
             "What do you compare with what?")  # fmt: skip
     with judge.claim("best_loss and best_epoch are those of the best epoch so far"):
         for case in [*plain, (SLOWLY, 2, 0.1)]:
-            refuse_other_best(judge, case, results_for(judge, make, *case)[1:])
+            refuse_wrong_best(judge, case, results_for(judge, make, *case)[1:])
     compare("nan is never an improvement",
             [((0.9, NAN, 0.8, NAN, NAN, 0.7), 2, 0.0), ((NAN, 0.5, 0.6, NAN), 2, 0.0), ((NAN, NAN, 0.3), 2, 0.0)],
             "Which comparisons with NaN are true?", "edges")  # fmt: skip
@@ -124,7 +124,7 @@ def check(judge: Judge) -> None:
             refuse_new(judge, stopping, f"After an epoch with the loss {loss}")
     with judge.claim("restore writes the parameters of the best epoch into the arrays themselves"):
         for losses in (UP_AND_DOWN, FALLING, RISING):
-            refuse_other_parameters(judge, make, losses)
+            refuse_wrong_parameters(judge, make, losses)
     with judge.claim("two instances do not affect each other"):
         refuse_shared_state(judge, make)
 
@@ -161,7 +161,7 @@ def refuse_new(judge: Judge, stopping, when="Before the first epoch") -> None:
                  "What would a user think after calling it?", kind="edges")  # fmt: skip
 
 
-def refuse_other_best(judge: Judge, case, best) -> None:
+def refuse_wrong_best(judge: Judge, case, best) -> None:
     wanted = best_of(*case)
     if best[0] is None or best[1] is None or not np.isclose(best[0], wanted[0], rtol=0) or best[1] != wanted[1]:
         losses, _, min_delta = case
@@ -171,7 +171,7 @@ def refuse_other_best(judge: Judge, case, best) -> None:
                      kind="stopping")  # fmt: skip
 
 
-def refuse_other_parameters(judge: Judge, make, losses) -> None:
+def refuse_wrong_parameters(judge: Judge, make, losses) -> None:
     stopping, held = make.function(20), [judge.numbers(2, 3), judge.numbers(3).astype(np.float32), np.array(0.0)]
     arrays, dtypes, kept = list(held), [one.dtype for one in held], []
     for loss in losses:

@@ -5,7 +5,7 @@ from collections import Counter
 import numpy as np
 
 from tinygrad_dropout.drills.grader.judge import Judge
-from tinygrad_dropout.drills.grader.random_sources import refuse_other_sources
+from tinygrad_dropout.drills.grader.random_sources import refuse_wrong_sources
 
 TOPIC, MINUTES = "backprop", 12
 KINDS = ("leakage", "randomness", "edges", "averaging", "axes")
@@ -230,7 +230,7 @@ def refuse_dealing(judge: Judge, validate, problem) -> None:
         folds = problem.run(validate, seed).folds()
         return tuple(min(next(fold for fold in folds if row in fold)) for row in range(len(problem.x)))
 
-    refuse_other_sources(judge, lambda seed: [dealt(10 * seed + n) for n in range(5)])
+    refuse_wrong_sources(judge, lambda seed: [dealt(10 * seed + n) for n in range(5)])
     runs, together = 200, Counter()
     for seed in range(runs):
         for fold in problem.run(validate, seed + 10).folds():

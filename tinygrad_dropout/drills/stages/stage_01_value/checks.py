@@ -78,7 +78,7 @@ KNOWN = [
 def check(judge: Judge) -> None:
     make = judge.make("Value", "data")
     with judge.claim("Value(3) holds a number, has no parents and no slopes"):
-        refuse_other_leaves(judge, make)
+        refuse_wrong_leaves(judge, make)
     for claim, texts in (
         ("x + y", ("x + y",)),
         ("x * y", ("x * y",)),
@@ -91,7 +91,7 @@ def check(judge: Judge) -> None:
     ):
         compare_formulas(judge, make, claim, [Formula(text, *judge.numbers(3)) for text in texts], KNOWN)
     with judge.claim("parents and slopes are tuples, of Values and of floats"):
-        refuse_other_containers(judge, make)
+        refuse_wrong_containers(judge, make)
     with judge.claim("an operation leaves its operands unchanged"):
         refuse_changed_operands(judge, make)
     for claim, texts in (("a Value that is used several times", REUSED), ("formulas of several steps", LONG)):
@@ -99,7 +99,7 @@ def check(judge: Judge) -> None:
     compare_formulas(judge, make, "edge cases such as 0, negative numbers and large ones", CORNERS, ())
 
 
-def refuse_other_leaves(judge, make):
+def refuse_wrong_leaves(judge, make):
     value = make(3, may_return_none=True)
     data = getattr(value, "data", None)
     if not isinstance(data, float) or data != 3:
@@ -160,7 +160,7 @@ def compare_slopes(judge, make, claim, formulas, known):
     )
 
 
-def refuse_other_containers(judge, make):
+def refuse_wrong_containers(judge, make):
     for operation in ("x + 1", "x * x", "x ** 2", "x.exp()"):
         result = eval(operation, {}, {"x": make.function(3)})
         for name, kind, said in (("parents", type(result), "Values"), ("slopes", (float, int), "floats")):

@@ -46,7 +46,7 @@ def in_order(order, each=pass_on):
     return lambda story: story.grads(Node, backward)
 
 
-def as_met(result):
+def breadth_first(result):
     """Breadth first."""
     order = [result]
     for node in order:
@@ -81,7 +81,7 @@ RULES = [
     KnownMistake("ignores-the-slope", in_order(users_first, each(lambda node, slope: node.grad)),
          "Every parent gets the whole gradient of the Value; the slopes are missing.",
          "x * y with y = 100: does the product move as fast as x does?", "chain-rule"),
-    KnownMistake("passes-on-too-early", in_order(as_met), *TOO_EARLY),
+    KnownMistake("passes-on-too-early", in_order(breadth_first), *TOO_EARLY),
     KnownMistake("passes-on-too-early", in_order(depth_first), *TOO_EARLY),
 ]  # fmt: skip
 

@@ -123,7 +123,7 @@ def check(judge: Judge) -> None:
     refuse_a_raised_limit(judge)
     tensor = judge.make("Tensor", "data", "requires_grad")
     with judge.claim("Tensor(array) holds the array as floats; grad is None at first"):
-        refuse_other_attributes(judge, tensor)
+        refuse_wrong_attributes(judge, tensor)
     for text, known in BY_OPERATION.items():
         merged = {name: [*known.get(name, ()), *BOTH[name]] for name in BOTH}
         compare_expressions(judge, text, [pair(text, (3, 4), (3, 4)), pair(text, (5,), (5,))], merged)
@@ -161,20 +161,20 @@ def check(judge: Judge) -> None:
     laid_out = [Expression("x * x + x.exp()", {"x": other}, judge.rng) for other in other_layouts(judge.numbers(3, 4))]
     compare_expressions(judge, "arrays in any layout, such as transposed ones", laid_out)
     with judge.claim("backward without a gradient: only for a single number"):
-        refuse_other_starts(judge, tensor)
+        refuse_wrong_starts(judge, tensor)
     with judge.claim("the caller's arrays stay unchanged"):
         refuse_changed_arrays(judge, tensor)
     with judge.claim("calls accumulate in the leaves; no other Tensor must have a gradient"):
         refuse_lost_sums(judge, tensor)
     with judge.claim("a result requires a gradient if, and only if, an operand does; what requires none gets none"):
-        refuse_other_wishes(judge)
+        refuse_wrong_requires_grad(judge)
     with judge.claim("a grad is an array, of the dtype of its own Tensor"):
-        refuse_other_dtypes(judge, tensor)
+        refuse_wrong_dtypes(judge, tensor)
     with judge.claim(f"a chain of {DEEP:,} operations"):
         refuse_recursion(judge, tensor)
 
 
-def refuse_other_attributes(judge, tensor):
+def refuse_wrong_attributes(judge, tensor):
     array = judge.numbers(2, 3)
     one = tensor(array, True)
     for name, wanted in (("data", np.ndarray), ("shape", tuple)):
@@ -209,7 +209,7 @@ def refuse_other_attributes(judge, tensor):
         )
 
 
-def refuse_other_starts(judge, tensor):
+def refuse_wrong_starts(judge, tensor):
     x = tensor(np.array([3.0]), True)
     with_care((x * x).backward, "backward()", "(x * x).backward() for x of shape (1,)")
     if x.grad is None or x.grad.shape != (1,) or x.grad[0] != 6:
@@ -235,7 +235,7 @@ def is_close(grad, wanted):
     return grad is not None and np.shape(grad) == wanted.shape and np.allclose(grad, wanted)
 
 
-def refuse_other_wishes(judge):
+def refuse_wrong_requires_grad(judge):
     make = judge.namespace["Tensor"]
     wanted, other = make(judge.numbers(2), requires_grad=True), make(judge.numbers(2))
     for text, right in (("wanted * other", True), ("other - wanted", True), ("(wanted * 2).exp()", True),
@@ -262,7 +262,7 @@ def refuse_other_wishes(judge):
         )
 
 
-def refuse_other_dtypes(judge, tensor):
+def refuse_wrong_dtypes(judge, tensor):
     x, y = tensor(judge.numbers(2, 3).astype(np.float32), True), tensor(judge.numbers(2, 3), True)
     with_care(lambda: (x * y + x).backward(np.ones((2, 3))), "backward", "(x * y + x).backward(gradient)")
     alone = tensor(judge.numbers(3).astype(np.float32), True)

@@ -161,7 +161,7 @@ def check(judge: Judge) -> None:
     with judge.claim("the caller's arrays stay unchanged"):
         refuse_changed_arrays(judge)
     with judge.claim("a second backward adds the same gradient again"):
-        refuse_other_second_calls(judge)
+        refuse_wrong_second_calls(judge)
 
 
 def refuse_changed_arrays(judge):
@@ -185,7 +185,7 @@ def refuse_changed_arrays(judge):
                 )
 
 
-def refuse_other_second_calls(judge):
+def refuse_wrong_second_calls(judge):
     names = {**judge.namespace, "target": np.array([0, 3, 1])}
     for text in ("relu(x)", "log_softmax(x)", "cross_entropy(x, target)"):
         x = names["Tensor"](judge.numbers(3, 4), requires_grad=True)

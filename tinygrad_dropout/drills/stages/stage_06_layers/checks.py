@@ -4,7 +4,7 @@ import numpy as np
 
 from tinygrad_dropout.drills.grader.answer import with_care
 from tinygrad_dropout.drills.grader.judge import Judge
-from tinygrad_dropout.drills.grader.random_sources import refuse_other_sources
+from tinygrad_dropout.drills.grader.random_sources import refuse_wrong_sources
 from tinygrad_dropout.drills.grader.tensor_expressions import Expression, compare_expressions
 
 TOPIC, MINUTES = "backprop", 20
@@ -17,7 +17,7 @@ SIGMAS = 6.0
 def check(judge: Judge) -> None:
     names = judge.namespace
     with judge.claim("a Parameter is a Tensor that requires a gradient"):
-        refuse_other_parameters(judge, names)
+        refuse_wrong_parameters(judge, names)
     with judge.claim("parameters() searches attributes, modules, and lists, tuples and dictionaries of them"):
         for name, build in HOLDERS.items():
             compare_found(judge, name, *build(names))
@@ -28,9 +28,9 @@ def check(judge: Judge) -> None:
         for name, build in OTHERS.items():
             compare_found(judge, name, *build(names))
     with judge.claim("a module can be called: this runs its forward"):
-        refuse_other_calls(judge, names)
+        refuse_wrong_calls(judge, names)
     with judge.claim("Linear(in_features, out_features): weight (out, in), bias (out,), both Parameters"):
-        refuse_other_linears(judge, names)
+        refuse_wrong_linears(judge, names)
     x, weight, bias = judge.numbers(5, 3), judge.numbers(2, 3), judge.numbers(2)
     forms = [Expression("x @ y.T + z", {"x": x, "y": weight, "z": bias}, judge.rng)]
     forms.append(
@@ -46,9 +46,9 @@ def check(judge: Judge) -> None:
         kind="axes",
     )
     with judge.claim("the initial weights: uniform between -1 / sqrt(in_features) and 1 / sqrt(in_features)"):
-        refuse_other_weights(judge, names)
+        refuse_wrong_weights(judge, names)
     with judge.claim("the initial weights come from the given generator, or else from the layer's own"):
-        refuse_other_sources(judge, lambda seed: drawn(names, seed))
+        refuse_wrong_sources(judge, lambda seed: drawn(names, seed))
         if np.array_equal(names["Linear"](4, 3).weight.data, names["Linear"](4, 3).weight.data):
             judge.reject(
                 "layers-start-alike",
@@ -57,7 +57,7 @@ def check(judge: Judge) -> None:
                 kind="randomness",
             )
     with judge.claim("Sequential applies one layer after another; ReLU is a layer"):
-        refuse_other_sequences(judge, names)
+        refuse_wrong_sequences(judge, names)
 
 
 def module(names, **attributes):
@@ -96,11 +96,11 @@ HOLDERS = {
         n, lambda a, b, c, d: module(n, heads=[{"x": {"y": a}}, {"z": b}], more={"u": (c, {"v": (d,)})})),
     "a tuple": lambda n: of(n, lambda a, b, c, d: module(n, pair=(a, b), more=(c, (d,)))),
     "attributes whose names begin with _": lambda n: of(n, lambda a, b, c, d: module(n, _a=a, b=b, __c=[c], _d=d)),
-    "parameters that hold the same numbers": lambda n: alike(n),
+    "parameters that hold the same numbers": lambda n: equal_parameters(n),
 }  # fmt: skip
 
 
-def alike(names):
+def equal_parameters(names):
     parameters = [names["Parameter"](np.ones(2)) for _ in range(3)]
     return module(names, a=parameters[0], more=parameters[1:]), parameters
 
@@ -190,7 +190,7 @@ def compare_found(judge, name, holder, wanted):
                  "What is the order of the attributes in vars(module)?", kind="state")  # fmt: skip
 
 
-def refuse_other_parameters(judge, names):
+def refuse_wrong_parameters(judge, names):
     one = judge.make("Parameter", "data")(judge.numbers(2, 3))
     if not isinstance(one, names["Tensor"]) or not one.requires_grad:
         judge.reject("parameter-is-no-tensor", "Parameter(array) is not a Tensor with requires_grad=True.",
@@ -206,7 +206,7 @@ def refuse_other_parameters(judge, names):
             )
 
 
-def refuse_other_calls(judge, names):
+def refuse_wrong_calls(judge, names):
     class Double(names["Module"]):
         def forward(self, x):
             return x * 2
@@ -219,7 +219,7 @@ def refuse_other_calls(judge, names):
                      "Which method does Python call for module(x)?")  # fmt: skip
 
 
-def refuse_other_linears(judge, names):
+def refuse_wrong_linears(judge, names):
     layer = judge.make("Linear", "in_features", "out_features", "rng")(3, 2, np.random.default_rng(0))
     if not isinstance(layer, names["Module"]):
         judge.reject(
@@ -270,7 +270,7 @@ def drawn(names, seed):
     return np.concatenate([layer.weight.data.ravel(), layer.bias.data])
 
 
-def refuse_other_weights(judge, names):
+def refuse_wrong_weights(judge, names):
     for inputs, outputs in ((25, 400), (400, 25)):
         layer = names["Linear"](inputs, outputs, judge.rng.spawn(1)[0])
         if len(np.unique(layer.weight.data, axis=0)) < outputs:
@@ -311,7 +311,7 @@ def of_outputs(largest, inputs, outputs):
     return ", which is 1 / sqrt(out_features)" if abs(largest * np.sqrt(outputs) - 1) < 0.02 else ""
 
 
-def refuse_other_sequences(judge, names):
+def refuse_wrong_sequences(judge, names):
     one, other = names["Linear"](3, 4), names["Linear"](4, 2)
     model = judge.function("Sequential").function(one, names["ReLU"](), other)
     x = judge.numbers(5, 3)

@@ -34,7 +34,7 @@ def check(judge: Judge) -> None:
     names = judge.namespace
     make = judge.make("Dropout", "p", "rng")
     with judge.claim("train() and eval() switch a module and all modules in it, and return it"):
-        refuse_other_switches(judge, names)
+        refuse_wrong_switches(judge, names)
     with judge.claim("Dropout is a Module; the default of p is 0.5"):
         layer = make.function()
         if not isinstance(layer, names["Module"]):
@@ -68,7 +68,7 @@ def check(judge: Judge) -> None:
                 judge.reject("accepts-a-bad-p", f"Dropout({p}) raised nothing; expected ValueError.", question,
                              kind="edges")  # fmt: skip
     with judge.claim("p = 1 gives zeros, with a gradient of zeros; p = 0 gives x"):
-        refuse_other_limits(judge, names, make)
+        refuse_wrong_limits(judge, names, make)
     x = judge.numbers(20, 30)
     refuse_unseeded(judge, lambda rng: make(0.35, rng)(names["Tensor"](x.copy())).data != 0)
     with judge.claim("in eval mode nothing is drawn from rng"):
@@ -78,7 +78,7 @@ def check(judge: Judge) -> None:
     with judge.claim(
         "in a model: dropped units pass no gradient to the previous layer, and two forwards keep their masks"
     ):
-        refuse_other_models(judge, names)
+        refuse_wrong_models(judge, names)
     with judge.claim("the mode may change between a forward and its backward"):
         refuse_late_modes(judge, names)
 
@@ -96,7 +96,7 @@ def on_arrays(names, layer, x):
     return result.data, backward
 
 
-def refuse_other_switches(judge, names):
+def refuse_wrong_switches(judge, names):
     class Block(names["Module"]):
         def __init__(self, *inside):
             super().__init__()
@@ -168,7 +168,7 @@ def refuse_no_own_generator(judge, names):
         )
 
 
-def refuse_other_limits(judge, names, make):
+def refuse_wrong_limits(judge, names, make):
     for p, factor in ((1, 0.0), (1.0, 0.0), (0, 1.0), (0.0, 1.0)):
         x, upstream = judge.numbers(3, 4), judge.numbers(3, 4)
         y, backward = with_care(
@@ -208,7 +208,7 @@ def refuse_late_modes(judge, names):
             )
 
 
-def refuse_other_models(judge, names):
+def refuse_wrong_models(judge, names):
     first = names["Linear"](6, 20)
     model = names["Sequential"](first, names["Dropout"](0.3, judge.rng.spawn(1)[0]))
     batches = [names["Tensor"](judge.numbers(4, 6)) for _ in range(2)]

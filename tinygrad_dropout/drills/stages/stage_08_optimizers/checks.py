@@ -195,7 +195,7 @@ def check(judge: Judge) -> None:
             refuse_shared_state(judge, names, kind)
         with judge.claim(f"the defaults of {kind}"):
             for name, value in defaults.items():
-                refuse_another_default(judge, names, kind, name, value)
+                refuse_wrong_default(judge, names, kind, name, value)
         for several in MORE[kind]:
             courses = [Course(judge, one) for one in several]
             said = " and with ".join(map(repr, courses))
@@ -205,9 +205,9 @@ def check(judge: Judge) -> None:
         claim = f"{STEPS} steps of {kind} whose lr is changed before each step"
         compare(judge, names, kind, claim, [Course(judge, options, rates=RATES)], right, rates)
     for claim, refuse in (
-        ("float32 parameters stay float32", refuse_other_dtypes),
-        ("step changes the parameters' own arrays, and no gradient", refuse_other_arrays),
-        ("zero_grad sets every grad to None", refuse_other_zeros),
+        ("float32 parameters stay float32", refuse_wrong_dtypes),
+        ("step changes the parameters' own arrays, and no gradient", refuse_wrong_arrays),
+        ("zero_grad sets every grad to None", refuse_wrong_zeros),
     ):
         with judge.claim(claim):
             for kind in KINDS_OF:
@@ -271,7 +271,7 @@ def first_step(rejection, runs, right):
     return rejection
 
 
-def refuse_another_default(judge, names, kind, name, value):
+def refuse_wrong_default(judge, names, kind, name, value):
     """Check that the default has the value from the task; small gradients make eps visible."""
     given = {} if kind == "Adam" else {"lr": 0.1}
     course = Course(judge, given, scale=1e-6)
@@ -292,7 +292,7 @@ def one_step(judge, names, kind, dtype=np.float64, **options):
     return parameter, optimizer
 
 
-def refuse_other_arrays(judge, names, kind):
+def refuse_wrong_arrays(judge, names, kind):
     parameter, optimizer = one_step(judge, names, kind)
     array, gradient, before = parameter.data, parameter.grad, parameter.grad.copy()
     with_care(optimizer.step, "step", f"{kind}.step()")
@@ -317,7 +317,7 @@ def refuse_other_arrays(judge, names, kind):
         )
 
 
-def refuse_other_dtypes(judge, names, kind):
+def refuse_wrong_dtypes(judge, names, kind):
     single, optimizer = one_step(judge, names, kind, np.float32)
     with_care(optimizer.step, "step", f"{kind}.step() of a float32 parameter")
     if single.data.dtype != np.float32:
@@ -325,7 +325,7 @@ def refuse_other_dtypes(judge, names, kind):
                      "Which of your arrays is float64?", kind="precision")  # fmt: skip
 
 
-def refuse_other_zeros(judge, names, kind):
+def refuse_wrong_zeros(judge, names, kind):
     parameters = [names["Parameter"](np.ones(2)) for _ in range(3)]
     optimizer = names[kind](parameters, lr=0.1)
     for one in parameters[:2]:

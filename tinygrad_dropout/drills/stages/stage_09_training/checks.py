@@ -6,7 +6,7 @@ import numpy as np
 
 from tinygrad_dropout.drills.grader.answer import with_care
 from tinygrad_dropout.drills.grader.judge import Judge
-from tinygrad_dropout.drills.grader.random_sources import refuse_other_sources
+from tinygrad_dropout.drills.grader.random_sources import refuse_wrong_sources
 
 TOPIC, MINUTES = "backprop", 15
 KINDS = ("modes", "leakage", "averaging", "accumulation")
@@ -19,21 +19,21 @@ LR, MOMENTUM = 0.05, 0.5
 def check(judge: Judge) -> None:
     names = judge.namespace
     with judge.claim("the rows in batches: every row once, x and y together, the last batch with the remaining rows"):
-        refuse_other_batches(judge, names)
+        refuse_wrong_batches(judge, names)
     with judge.claim("the order of batches: drawn from rng, different in each call, and any order is possible"):
         refuse_no_order(judge, names)
     with judge.claim("the number that accuracy returns: the fraction of correctly classified rows"):
-        refuse_other_accuracies(judge, names)
+        refuse_wrong_accuracies(judge, names)
     with judge.claim("the modes in accuracy and after it: measured in eval mode, then the same as before"):
-        refuse_other_modes(judge, names)
+        refuse_wrong_modes(judge, names)
     with judge.claim("the rows and the mode in fit's steps: one batch, in training mode, every row once per epoch"):
-        refuse_other_rows(judge, names)
+        refuse_wrong_rows(judge, names)
     with judge.claim("the weights after fit: each step uses only the gradient of its batch"):
-        refuse_other_steps(judge, names)
+        refuse_wrong_steps(judge, names)
     with judge.claim("the validation rows in fit: measured in eval mode, and they change nothing"):
         refuse_leaks(judge, names)
     with judge.claim("fit returns the mean loss over the rows of each epoch, and the validation accuracy after it"):
-        refuse_other_histories(judge, names)
+        refuse_wrong_histories(judge, names)
     with judge.claim("after fit, every module is in the same mode as before"):
         refuse_modes_after_fit(judge, names)
 
@@ -50,7 +50,7 @@ def listed(judge, names, x, y, size, rng):
                      "batches", f"batches of {size} of {len(x)} rows")  # fmt: skip
 
 
-def refuse_other_batches(judge, names):
+def refuse_wrong_batches(judge, names):
     for rows, size in ((ROWS, BATCH), (8, 4), (5, 1), (3, 10), (1, 1)):
         x, y = table(judge, rows)
         before = x.copy(), y.copy()
@@ -115,7 +115,7 @@ def refuse_no_order(judge, names):
             "Are all orders of the rows equally likely?",
             kind="randomness",
         )
-    refuse_other_sources(judge, lambda seed: order(np.random.default_rng(seed)))
+    refuse_wrong_sources(judge, lambda seed: order(np.random.default_rng(seed)))
     if first == second:
         judge.reject(
             "same-order-again",
@@ -165,7 +165,7 @@ class Notes:
         self.rows = []
 
 
-def refuse_other_accuracies(judge, names):
+def refuse_wrong_accuracies(judge, names):
     class Fixed(names["Module"]):
         def forward(self, x):
             return x
@@ -207,7 +207,7 @@ def modes(model):
     return [bool(each.training) for each in (model, model.layer, model.dropout, one, other["last"])]
 
 
-def refuse_other_modes(judge, names):
+def refuse_wrong_modes(judge, names):
     model = probe(names)
     x, y = table(judge)
     before = mixed(model)
@@ -240,7 +240,7 @@ def joined(lists):
     return [one for each in lists for one in each]
 
 
-def refuse_other_rows(judge, names):
+def refuse_wrong_rows(judge, names):
     x, y = table(judge)
     model = probe(names)
     model.eval()
@@ -316,7 +316,7 @@ def plain(judge, names):
     return max(cases, key=lambda one: (one.accuracies[-1] < max(one.accuracies[1:]), len(set(one.accuracies))))
 
 
-def refuse_other_steps(judge, names):
+def refuse_wrong_steps(judge, names):
     case = plain(judge, names)
     model, (weight, bias) = case.model, case.parameters
     model.weight.grad, model.bias.grad = np.full((2, 3), 1e3), np.full(2, 1e3)  # left by another loss
@@ -330,7 +330,7 @@ def refuse_other_steps(judge, names):
                      shown={"yours": model.weight.data, "expected": weight}, kind="accumulation")  # fmt: skip
 
 
-def refuse_other_histories(judge, names):
+def refuse_wrong_histories(judge, names):
     case = plain(judge, names)
     x, y, losses = case.x, case.y, case.losses
     history = fitted(judge, names, case.model, x, y, validation=(x, y))

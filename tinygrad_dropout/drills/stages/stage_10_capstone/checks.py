@@ -20,16 +20,16 @@ SEEDS = 3
 def check(judge: Judge) -> None:
     names = judge.namespace
     with judge.claim("the parameters of mlp: their shapes, in order"):
-        refuse_other_shapes(judge, names)
+        refuse_wrong_shapes(judge, names)
     with judge.claim("the layers of mlp: ReLU and dropout after each Linear layer except the last"):
-        refuse_other_layers(judge, names)
+        refuse_wrong_layers(judge, names)
     with judge.claim("the weights of mlp: the same seed gives the same weights for every p"):
-        refuse_other_draws(judge, names)
+        refuse_wrong_draws(judge, names)
     with judge.claim("the masks of mlp: the same seed gives the same masks"):
-        refuse_other_masks(judge, names)
+        refuse_wrong_masks(judge, names)
     with judge.claim(f"with the same weights, batches and masks, {STEPS} losses agree with tinygrad_dropout's to 1e-6"):
         for optimizer in ("SGD", "Adam"):
-            refuse_other_losses(judge, names, optimizer)
+            refuse_wrong_losses(judge, names, optimizer)
     with judge.claim("without dropout, it memorizes a single batch with random classes"):
         refuse_no_overfitting(judge, names)
     with judge.claim(
@@ -38,7 +38,7 @@ def check(judge: Judge) -> None:
         refuse_no_generalization(judge, names)
 
 
-def refuse_other_shapes(judge, names):
+def refuse_wrong_shapes(judge, names):
     for sizes in ([2, 5, 3], [4, 7, 6, 2], [3, 2]):
         model = with_care(
             lambda sizes=sizes: names["mlp"](sizes, 0.5, np.random.default_rng(0)), "mlp", f"mlp({sizes}, 0.5, rng)"
@@ -82,7 +82,7 @@ def recorded(names, model, x):
         layer.forward = original
 
 
-def refuse_other_layers(judge, names):
+def refuse_wrong_layers(judge, names):
     x = judge.numbers(40, 3)
     for sizes in ([3, 2], [3, 30, 2], [3, 20, 30, 4]):
         model = names["mlp"](sizes, 0.4, judge.rng.spawn(1)[0])
@@ -119,7 +119,7 @@ def refuse_other_layers(judge, names):
                          "Which p does each dropout layer get?", kind="rate")  # fmt: skip
 
 
-def refuse_other_draws(judge, names):
+def refuse_wrong_draws(judge, names):
     one, same, without, other = (
         [parameter.data for parameter in names["mlp"]([3, 5, 4, 2], p, np.random.default_rng(seed)).parameters()]
         for p, seed in ((0.5, 1), (0.5, 1), (0.0, 1), (0.5, 2))
@@ -137,7 +137,7 @@ def refuse_other_draws(judge, names):
         )
 
 
-def refuse_other_masks(judge, names):
+def refuse_wrong_masks(judge, names):
     x = names["Tensor"](judge.numbers(4, 3))
     one, same, other = (names["mlp"]([3, 40, 40, 2], 0.5, np.random.default_rng(seed))(x).data for seed in (1, 1, 2))
     if not np.array_equal(one, same) or np.array_equal(one, other):
@@ -158,7 +158,7 @@ def our_loss(parameters, x, y, factors):
     return F.cross_entropy(hidden, y)
 
 
-def refuse_other_losses(judge, names, kind):
+def refuse_wrong_losses(judge, names, kind):
     p, options = 0.4, {"lr": 0.05, "momentum": 0.9} if kind == "SGD" else {"lr": 0.01}
     model = names["mlp"]([3, 12, 10, 4], p, judge.rng.spawn(1)[0])
     model.train()
