@@ -59,7 +59,7 @@ def test_the_fewest_errors_are_chosen_and_of_equals_the_first():
     assert outcome.notes[1] == (
         "The lowest or the highest learning rate that was tried was chosen for hidden dropout and + input dropout."
     )
-    assert "50,000 training examples, 10,000 others to choose by" in outcome.description
+    assert "50,000 training examples, 10,000 others for choosing" in outcome.description
 
 
 def test_nothing_is_chosen_before_all_candidates_have_run(choice):

@@ -150,7 +150,7 @@ def test_a_p_is_recommended_for_a_table_of_ones_own(table):
 
 
 def test_numbers_have_no_labels_that_could_be_noisy(table):
-    with pytest.raises(OptionError, match="over: expected another setting for a regression"):
+    with pytest.raises(OptionError, match="over: expected a setting other than label_noise"):
         run(SWEEP, SweepOptions(**table | {"over": "label_noise"}))
 
 

@@ -1,4 +1,4 @@
-"""Hinton et al. 2012 and Srivastava et al. 2014 on MNIST: settings are chosen first, then four networks trained.
+"""Hinton et al. 2012 and Srivastava et al. 2014 on MNIST: choose settings, then train four networks.
 
 choice = lab.run(CHOICE, PaperOptions(data_dir="mnist"), out="runs/paper/choice")
 print(lab.run(PAPER, with_choice(PaperOptions(data_dir="mnist"), choice), out="runs/paper"))

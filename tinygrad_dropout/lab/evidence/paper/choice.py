@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from rich.table import Table as Shown
 
 VALIDATION_SHARE = 1 / 6  # of the training examples: 10,000 of 60,000
-SEED = 0  # of the validation part, and of the networks that the settings are chosen by
+SEED = 0  # of the validation part, and of the networks that decide the choice
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class Choice(Experiment):
     def run_trial(
         self, options: PaperOptions, data: Table, trial: Trial, after_epoch: Callable[[], None]
     ) -> dict[str, Any]:
-        """Train one network, and count its errors on the validation part; the test set is not looked at."""
+        """Train one network, and count its errors on the validation part; the test set is not used."""
         recipe = next(recipe for recipe in RECIPES if recipe.name == trial.arm)
         split = held_back(data.split(options.size_of(data), np.random.default_rng(SEED)))
         return train(
@@ -63,7 +63,7 @@ class Choice(Experiment):
         return bool(record["errors"] == record["curve"][-1]["errors"])
 
     def analyze(self, options: Options, records: Sequence[Record]) -> Figures | None:
-        """errors: of each candidate; chosen: the one with the fewest (the first of equals); None until all have run."""
+        """errors of each candidate; chosen: the one with the fewest (the first, if equal). None until all have run."""
         if len(records) < len(self.trials(options)):
             return None
         errors = {arm: {r["configuration"]: r["errors"] for r in records if r["arm"] == arm} for arm in CANDIDATES}
@@ -72,7 +72,7 @@ class Choice(Experiment):
     def describe(self, options: Options, figures: Figures) -> str:
         held = round(VALIDATION_SHARE * options["train_size"])
         return (
-            f"MNIST: {options['train_size'] - held:,} training examples, {held:,} others to choose by; "
+            f"MNIST: {options['train_size'] - held:,} training examples, {held:,} others for choosing; "
             f"{counted(options['choice_epochs'], 'epoch')}; one network for each candidate"
         )
 
@@ -98,10 +98,10 @@ class Choice(Experiment):
 
 
 def with_choice(options: PaperOptions, choice: Outcome) -> PaperOptions:
-    """The options with the settings that were chosen for each network.
+    """Add the settings that were chosen for each network to the options.
 
     Args:
-        options: without them.
+        options: the options without settings.
         choice: a finished `Choice`.
     """
     assert choice.figures is not None, "it is finished"
@@ -110,7 +110,7 @@ def with_choice(options: PaperOptions, choice: Outcome) -> PaperOptions:
 
 
 def settings_named(arm: str, name: str) -> Settings:
-    """The candidate of a network that has this name."""
+    """The candidate settings of a network with this name."""
     return next(settings for settings in CANDIDATES[arm] if str(settings) == name)
 
 
@@ -121,7 +121,7 @@ def is_at_an_end(arm: str, settings: Settings) -> bool:
 
 
 def held_back(split: Split) -> Split:
-    """Only the training part: five sixths of it, and the last sixth in the place of the test part."""
+    """Split the training part: five sixths stay, and the last sixth replaces the test part."""
     kept = len(split.y_train) - round(VALIDATION_SHARE * len(split.y_train))
     return Split(split.x_train[:kept], split.y_train[:kept], split.x_train[kept:], split.y_train[kept:])
 

@@ -1,4 +1,4 @@
-"""Four networks on MNIST, with the settings that were chosen for each, held against what the papers report."""
+"""Four networks on MNIST, with the settings chosen for each, compared with the published numbers."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ from tinygrad_dropout.lab.trials.seeds import arms_of_whole_seeds, seeds_of
 if TYPE_CHECKING:
     from rich.table import Table as Shown
 
-ORDER_SEED = 0  # of the order in which the training examples are taken if not all are used
+ORDER_SEED = 0  # decides which training examples are used if not all are
 
 
 @dataclass(frozen=True)
 class Paper(Experiment):
-    """Each network trained on the training examples, from several seeds, and counted on the test set."""
+    """Each network trained from several seeds, with its errors on the test set."""
 
     name: str = "paper"
     quick: ClassVar[Mapping[str, Any]] = {
@@ -71,13 +71,13 @@ class Paper(Experiment):
         return bool(record["errors"] == record["curve"][-1]["errors"] and record["updates"] >= 0)
 
     def analyze(self, options: Options, records: Sequence[Record]) -> Figures | None:
-        """What the seeds show whose four networks are all trained; None while there is none.
+        """The figures of the seeds whose four networks are all trained; None if there are none yet.
 
         Returns:
-            seeds; networks: for each its errors, their mean, the number of updates, how many trainings diverged, and
-            minus_standard and minus_previous: the differences from the standard network and from the network before
-            (mean, low, high; in errors, seed by seed, the intervals corrected for the number of both), or None.
-        """
+            seeds; networks: for each its errors, their mean, the number of updates, the number of trainings that
+            diverged, and minus_standard and minus_previous: the differences from the standard network and from the
+            network before (mean, low, high; in errors, seed by seed, the intervals corrected for the number of both),
+        or None."""
         seeds = arms_of_whole_seeds(records, len(RECIPES))
         if not seeds:
             return None

@@ -1,4 +1,4 @@
-"""The four networks on MNIST: how each is built and trained, and how many of some examples it gets wrong."""
+"""The four networks on MNIST: how each is built and trained, and how its errors are counted."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ from tinygrad_dropout.training import Batches, History, fit
 
 BATCH_SIZE = 100
 MOMENTUM = 0.9
-LAST_RATE = 0.01  # the learning rate at the end, relative to that at the start; it falls exponentially between
+LAST_RATE = 0.01  # the last learning rate relative to the first; it decays exponentially
 ROWS_AT_ONCE = 1000
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """What distinguishes an arm.
+    """The regularization of one network.
 
     Attributes:
-        name: in records, tables and pictures.
+        name: its name in records, tables and pictures.
         p, input_p: the probabilities that a hidden unit and an input are dropped.
-        max_norm: whether each unit's incoming weight vector is kept short.
+        max_norm: whether the norm of each unit's incoming weights is limited.
     """
 
     name: str
@@ -51,7 +51,7 @@ STANDARD = RECIPES[0]
 
 @dataclass(frozen=True)
 class Settings:
-    """What is chosen on the validation part.
+    """The settings that are chosen on the validation part.
 
     Attributes:
         lr: the learning rate of the first epoch.
@@ -68,17 +68,17 @@ class Settings:
 RATES = (0.03, 0.06, 0.1, 0.2)
 WITH_NORM = tuple(Settings(lr, c) for lr, c in ((0.06, 2.0), (0.1, 2.0), (0.2, 2.0), (0.1, 3.0)))
 CANDIDATES = {recipe.name: WITH_NORM if recipe.max_norm else tuple(Settings(lr) for lr in RATES) for recipe in RECIPES}
-"""The settings that are tried: as many for each network."""
+"""The candidate settings; each network has the same number."""
 
 
 def build(
     sizes: Sequence[int], recipe: Recipe, weights: np.random.Generator, masks: np.random.Generator
 ) -> nn.Sequential:
-    """Linear and ReLU for each hidden layer, then Linear; dropout where the recipe has it.
+    """Linear and ReLU for each hidden layer, then Linear; dropout as in the recipe.
 
     Args:
         sizes: the number of inputs, of units of each hidden layer, and of classes.
-        recipe: where dropout is.
+        recipe: the rates of dropout.
         weights, masks: draw the initial weights, the same for every recipe, and the masks.
     """
     layers: list[nn.Module] = [nn.Dropout(recipe.input_p, rng=masks)] if recipe.input_p else []
@@ -103,16 +103,16 @@ def train(
     Args:
         recipe, settings: which network, and how it is trained.
         hidden: the units of each hidden layer.
-        split: its training part is what the network learns from, its test part what the errors are counted on: the
+        split: the network is trained on its training part. The errors are counted on its test part, which holds the
             validation examples while settings are chosen.
         epochs: passes over the training part.
-        seed: of the initial weights, the order of the examples and the masks.
-        after_epoch: is called after every epoch; may raise to end the training.
+        seed: decides the initial weights, the order of the examples and the masks.
+        after_epoch: called after every epoch; it can raise an error to end the training.
 
     Returns:
-        curve: for each of `measured_epochs`, epoch and errors (wrong answers, dropout off); errors: those after the
-        last epoch; updates: the steps of the optimizer. If the loss is no longer a finite number, the training ends,
-        every answer counts as wrong, and updates is 0.
+        curve: for each of `measured_epochs`, epoch and errors (wrong answers, dropout off); errors: the errors after
+        the last epoch; updates: the steps of the optimizer. If the loss is no longer a finite number, the training
+        ends, every answer counts as wrong, and updates is 0.
     """
     weights, order, masks = map(np.random.default_rng, np.random.SeedSequence(seed).spawn(3))
     sizes = (split.x_train.shape[1], *hidden, int(split.y_train.max()) + 1)
@@ -149,7 +149,7 @@ def train(
 
 
 def errors(model: nn.Module, x: Floats, y: Labels) -> int:
-    """How many examples the network classifies wrongly."""
+    """Count the examples that the network classifies wrongly."""
     with td.no_grad():
         batches = Batches(x, y, batch_size=ROWS_AT_ONCE, shuffle=False)
         return sum(int((model(rows).data.argmax(axis=1) != labels).sum()) for rows, labels in batches)

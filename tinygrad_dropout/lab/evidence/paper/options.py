@@ -1,4 +1,4 @@
-"""What decides the numbers of `lab paper`."""
+"""The options of `lab paper`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tinygrad_dropout.lab.datasets.split import Table
 from tinygrad_dropout.lab.errors import OptionError
 from tinygrad_dropout.lab.evidence.paper.networks import Settings
 
-FEWEST_EXAMPLES = 100  # of which a sixth is held back
+FEWEST_EXAMPLES = 100  # a sixth of them is held back
 
 
 @dataclass(frozen=True)
@@ -23,14 +23,14 @@ class PaperOptions:
     Attributes:
         data_dir: the folder of MNIST's four IDX files; None to download them from OpenML.
         hidden: the units of each hidden layer.
-        train_size: how many of the 60,000 training examples are used. Default: all.
+        train_size: the number of training examples to use. Default: all 60,000.
         epochs: passes over them, the same for each network.
         choice_epochs: passes over five sixths of them, for each setting that is tried.
-        seeds, first_seed: how many networks of each kind, and the first one's seed.
-        settings: of each network, by its name; `Choice` chooses them.
+        seeds, first_seed: the number of networks of each kind, and the first seed.
+        settings: the settings of each network by name; `Choice` chooses them.
 
     Raises:
-        OptionError: a value that is not allowed.
+        OptionError: a value is not allowed.
     """
 
     data_dir: str | None = None
@@ -48,7 +48,7 @@ class PaperOptions:
         for name in ("epochs", "choice_epochs"):
             if getattr(self, name) < 1:
                 raise OptionError(name, f"expected at least 1, got {getattr(self, name)}")
-        Config(dataset="mnist", hidden=self.hidden, seeds=self.seeds, first_seed=self.first_seed)  # which checks these
+        Config(dataset="mnist", hidden=self.hidden, seeds=self.seeds, first_seed=self.first_seed)  # checks these
 
     def load(self) -> Table:
         """MNIST.
@@ -61,11 +61,11 @@ class PaperOptions:
         return table
 
     def size_of(self, table: Table) -> int:
-        """How many training examples are used."""
+        """The number of training examples that are used."""
         return len(table.y) if self.train_size is None else self.train_size
 
     def as_json(self, table: Table, *left_out: str) -> dict[str, Any]:
-        """The options as JSON has them, without those that are left out and the folder of the files."""
+        """The options for JSON, without those in `left_out` and the data folder."""
         given = {key: list(value) if isinstance(value, tuple) else value for key, value in asdict(self).items()}
         kept = {name: value for name, value in given.items() if name not in ("data_dir", *left_out)}
         return kept | {"train_size": self.size_of(table), "data": table.digest[:16]}

@@ -1,4 +1,4 @@
-"""The experiment: the networks of each seed, and what those show that the validation part has chosen."""
+"""The experiment: the networks of each seed, and the results of those that the validation part chooses."""
 
 from __future__ import annotations
 
@@ -40,16 +40,16 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 COMPARE = Compare()
-TUNED = ("p", "input_p", "early_stopping", "patience")  # options of a comparison that are no options here
+TUNED = ("p", "input_p", "early_stopping", "patience")  # options of a comparison that do not exist here
 
 
 @dataclass(frozen=True)
 class RivalsOptions(Config):
-    """The options: those of a comparison, but for the strengths of the methods, which are tuned.
+    """The options: those of a comparison, except for the strengths of the methods, which are tuned.
 
     Attributes:
-        seeds, first_seed: how many seeds, and the first. By default they are seeds whose results had not been seen when
-            the strengths were spaced (see `tries`).
+        seeds, first_seed: the number of seeds, and the first. By default, no results of these seeds had been seen when
+            the strengths were chosen (see `tries`).
     """
 
     p: float = field(default=Config.p, init=False)
@@ -104,7 +104,7 @@ class Rivals(Experiment):
         return has_all(options, record, self.epochs(options), hold_back=True)
 
     def check(self, options: Options, siblings: Sequence[Record]) -> None:
-        """Raise an UnfairPairError if networks of a seed differ in something else, or dropped too many or too few."""
+        """Raise an UnfairPairError if networks of a seed differ in anything else, or drop too many or too few units."""
         check_shared([one for one in siblings if one["final"] is not None])
         record, methods = siblings[-1], networks_of(options["optimizer"], options["classes"])
         if record["final"] is not None and (method := methods[record["arm"]]).noise == "dropout":
@@ -112,15 +112,15 @@ class Rivals(Experiment):
             check_dropped(f"{record['arm']}, seed {record['seed']}", rates, record["dropped"])
 
     def analyze(self, options: Options, records: Sequence[Record]) -> Figures | None:
-        """What the seeds show whose networks are all trained; None while there is none.
+        """The figures of the seeds whose networks are all trained; None if there are none yet.
 
         Returns:
-            seeds; rows: of each part, the fewest; looks: how many intervals there are in all; plain: the mean test
-            score of the plain network; baseline: of a prediction that knows no inputs; methods: for each its mean test
-            score, the difference from the plain network, how often each strength was chosen, and how many of its tries
-            diverged; against: for each rival, dropout's score minus its; improving: the networks that were still
-            improving at the end. A score is None if the plain network, or all tries of the method, diverged for a seed.
-        """
+            seeds; rows: the fewest of each part; looks: the total number of intervals; plain: the mean test
+            score of the plain network; baseline: the same for a prediction that does not use the inputs; methods: for
+            each its mean test score, the difference from the plain network, how often each strength was chosen, and how
+            many of its tries diverged; against: for each rival, dropout's score minus its; improving: the networks that
+            were still improving at the end. A score is None if the plain network, or all tries of the method, diverged
+        for a seed."""
         seeds = arms_of_whole_seeds(records, len(names_of(options)))
         if not seeds:
             return None

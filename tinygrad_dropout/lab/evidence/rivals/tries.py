@@ -1,9 +1,9 @@
-"""The methods that compete, and the strengths in which each is tried.
+"""The methods that compete, and the strengths to try of each.
 
-The strengths are spaced so that on noisy digits, the default data, the lowest mean validation loss is at no end (but
-for the patience: the longest finds the lowest loss), and so that dropout has no finer steps around it than its rivals.
-They were respaced once, after results of `SEEN_SEEDS` had been seen, test scores among them. So the seeds that are
-run by default are others: no strength was chosen by their results.
+The strengths are spaced so that on noisy digits, the default data, the lowest mean validation loss is not at an end
+(except for the patience: the longest finds the lowest loss), and so that dropout has no finer steps than its rivals.
+They were respaced once, after seeing results of `SEEN_SEEDS`, including test scores. So the default seeds are others:
+no strength was chosen by their results.
 """
 
 from __future__ import annotations
@@ -19,22 +19,25 @@ PLAIN_NETWORK = "plain network"
 DROPOUT, GAUSSIAN, DROPPED_WEIGHTS = "dropout", "Gaussian dropout", "DropConnect"
 DECAY, MAX_NORM, STOPPING, SMOOTHING = "weight decay", "max-norm", "early stopping", "label smoothing"
 SYMBOLS = {DROPOUT: "p = ", GAUSSIAN: "p = ", DROPPED_WEIGHTS: "p = ", MAX_NORM: "c = ", STOPPING: "patience "}
-"""What stands before a strength in tables and sentences, where it is not clear without."""
+"""The symbol before a strength in tables and sentences, for methods that need one."""
 
-INPUT_PART = 0.4  # of the rate on hidden units: so that 0.5 comes with 0.2 on the inputs, as is usual
+INPUT_PART = 0.4  # input rate / hidden rate: 0.5 comes with the usual 0.2 on the inputs
 RATES = (0.2, 0.4, 0.6, 0.8)
-DECAYS = {"adam": (0.5, 1.5, 3.0, 6.0), "sgd": (0.005, 0.015, 0.03, 0.06)}  # the same times the learning rate
+DECAYS = {
+    "adam": (0.5, 1.5, 3.0, 6.0),
+    "sgd": (0.005, 0.015, 0.03, 0.06),
+}  # equal after multiplying by the learning rate
 LENGTHS = (1.0, 0.7, 0.5, 0.35)
 PATIENCES = (20, 10, 5, 2)
 SMOOTHED = (0.1, 0.2, 0.3, 0.4)
 
 
 def methods_of(optimizer: str, classes: int | None) -> dict[str, dict[str, Method]]:
-    """Every method in the strengths that are tried, by what each is called, the weakest first: as many of each.
+    """Every method with its strengths by name, the weakest first; all have the same number of strengths.
 
     Args:
         optimizer: adam or sgd.
-        classes: how many; None for a regression, which has no labels to smooth.
+        classes: the number of classes; None for a regression, which has no labels to smooth.
     """
 
     def noise(kind: str) -> dict[str, Method]:
@@ -54,7 +57,7 @@ def methods_of(optimizer: str, classes: int | None) -> dict[str, dict[str, Metho
 
 
 def try_of(method: str, strength: str) -> str:
-    """What a method in one of its strengths is called, in records and sentences."""
+    """The name of a method with one of its strengths, in records and sentences."""
     return f"{method} ({SYMBOLS.get(method, '')}{strength})"
 
 

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 COMPARE = Compare()
-NOT_KEPT = ("early_stopping", "patience", "filled_in")  # options that decide no number
+NOT_KEPT = ("early_stopping", "patience", "filled_in")  # options that do not affect the figures
 TRAIN_SIZE = "train_size"
 
 Networks = Mapping[tuple[str, str], Record]
@@ -48,11 +48,11 @@ Networks = Mapping[tuple[str, str], Record]
 class Sweep(Experiment):
     """Networks at each value of one setting.
 
-    Over p and input_p a fifth of the training examples is held back, and the p with the lowest loss on it is
-    recommended. What that achieves is measured by choosing again for each seed, on its own validation part. A trial's
+    Over p and input_p, a fifth of the training examples is held back, and the p with the lowest loss on it is
+    recommended. To measure what this achieves, p is chosen again for each seed, on its own validation part. A trial's
     configuration is the series, and its arm the value: all networks of a series differ only in their dropout.
 
-    Over any other setting each value has a network without dropout and one with it, and nothing is held back. A
+    Over any other setting, each value has a network without dropout and one with it, and nothing is held back. A
     trial's configuration is the value, and its arm the series.
     """
 
@@ -73,7 +73,7 @@ class Sweep(Experiment):
                 with reported_as_values():
                     dataset.check_train_size(size)
         if options.over == "label_noise" and dataset.classes is None:
-            raise OptionError("over", "expected another setting for a regression, which has no labels, got label_noise")
+            raise OptionError("over", "expected a setting other than label_noise, because a regression has no labels")
         if options.over in RATES:
             check_enough_to_hold_back(options.train_size)
         return options, dataset
@@ -83,7 +83,7 @@ class Sweep(Experiment):
         return {name: value for name, value in kept.items() if name not in (*NOT_KEPT, options.over)}
 
     def trials(self, options: Options) -> list[Trial]:
-        """For each seed, each value and each network: so that a few seeds of everything come first."""
+        """All values and networks of the first seed, then of the next, so that each seed is finished early."""
         networks = [(series, name) for name in map(name_of, options["values"]) for series in options["series"]]
         if options["over"] in RATES:
             return [Trial(series, name, seed) for seed in seeds_of(options) for series, name in networks]
@@ -118,16 +118,15 @@ class Sweep(Experiment):
             check_fairness(options, pair[WITHOUT.name], pair[WITH.name])
 
     def analyze(self, options: Options, records: Sequence[Record]) -> Figures | None:
-        """What the seeds show whose networks are all trained; None while there is none.
+        """The figures of the seeds whose networks are all trained; None if there are none yet.
 
         Returns:
-            seeds; rows: of each part, the fewest; looks: how many differences there are, those of the recommendations
-            included; baseline: the mean measures of
-            a prediction that knows no inputs; scores: for each series the mean test score at each value, and half the
-            width of its interval; differences: for each series (but without dropout) at each value what dropout
-            changes: over p and input_p against 0, else against the network without dropout; recommended: for each
-            series over p and input_p, see `recommended`; improving: for each series the values at which its networks
-            were still improving at the end.
+            seeds; rows: the fewest of each part; looks: the number of differences, including those of the
+            recommendations; baseline: the mean measures of a prediction that does not use the inputs; scores: for each
+            series the mean test score at each value, and half the width of its interval; differences: for each series
+            with dropout and each value, the difference from 0 (over p and input_p) or from the network without dropout;
+            recommended: for each series over p and input_p, see `recommended`; improving: for each series the values at
+            which its networks were still improving at the end.
         """
         names, series = [name_of(value) for value in options["values"]], options["series"]
         seeds = [by_series(options, seed) for seed in whole_seeds(records, len(names) * len(series))]
@@ -176,7 +175,7 @@ class Sweep(Experiment):
 
 
 def epochs_at(options: Options, value: float) -> int:
-    """For how many epochs the networks of a value are trained."""
+    """The number of epochs for the networks of a value."""
     if options["over"] == "epochs":
         return int(value)
     if options["over"] == TRAIN_SIZE:
@@ -185,7 +184,7 @@ def epochs_at(options: Options, value: float) -> int:
 
 
 def fits(dataset: Dataset, train_size: int) -> bool:
-    """Whether there can be so many training examples."""
+    """Whether the data set can provide this many training examples."""
     try:
         dataset.check_train_size(train_size)
     except OptionError:
@@ -205,19 +204,19 @@ def score(options: Options, records: Sequence[Record]) -> Figures:
 
 
 def recommended(options: Options, seeds: Sequence[Networks], series: str, names: Sequence[str], looks: int) -> Figures:
-    """Which value the validation parts recommend, and what choosing by them achieves.
+    """The value that the validation parts recommend, and the result of choosing by them.
 
     Args:
-        options: of the sweep.
-        seeds: the records of each.
-        series: which one.
-        names: of the values.
-        looks: how many differences are looked at together.
+        options: the options of the sweep.
+        seeds: the records of each seed.
+        series: the series.
+        names: the names of the values.
+        looks: the number of differences that are looked at together.
 
     Returns:
-        value: with the lowest mean validation loss; losses: those means; chosen: how often each value has the lowest
-        loss of its seed; score: the mean test score of each seed's own choice; difference: that minus the score of 0.
-        The test rows of a seed have no say in its choice.
+        value: the one with the lowest mean validation loss; losses: those means; chosen: how often each value has the
+        lowest loss of its seed; score: the mean test score of each seed's own choice; difference: that minus the score
+        of 0. The test rows of a seed do not affect its choice.
     """
     tries = [{name: seed[series, name] for name in names} for seed in seeds]
     losses = {name: fmean(one[name]["final"]["validation_loss"] for one in tries) for name in names}

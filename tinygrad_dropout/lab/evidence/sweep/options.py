@@ -24,12 +24,12 @@ from tinygrad_dropout.lab.evidence.sweep.settings import (
 from tinygrad_dropout.lab.text import alternatives
 
 FIGURES = {9: "p", 10: "train_size"}  # of Srivastava et al. (2014), and what they sweep
-MOST_P_OF_FIGURE_9 = 0.99  # of p, for the layers get 1 / (1 - p) times as wide
+MOST_P_OF_FIGURE_9 = 0.99  # because the layers become 1 / (1 - p) times as wide
 
 
 @contextmanager
 def reported_as_values() -> Iterator[None]:
-    """What is wrong with one of the values is an error of the option `values`."""
+    """Report an error in one of the values as an error in the option `values`."""
     try:
         yield
     except OptionError as error:
@@ -42,18 +42,18 @@ class SweepOptions(Config):
 
     Attributes:
         over: p, input_p, train_size, width (of all hidden layers), label_noise or epochs. Default: p.
-        values: of that setting; 0 is added to those of p and input_p. Default: see `SETTINGS`; of whole numbers, the
-            option's own value (train_size, epochs, the first of hidden), and its halves or doubles.
+        values: the values of that setting; 0 is added for p and input_p. Default: see `SETTINGS`; for whole numbers,
+            the option's own value (train_size, epochs, the first of hidden), halved or doubled repeatedly.
         epochs, seeds: as in `Config`, but by default 200 and 6 for figure 9, whose networks learn slowly at a high p.
-            Where train_size is swept, networks are trained for more epochs if it takes more for 2,000 updates.
-        input_p: as in `Config`, but 0 by default where p is swept, so that p = 0 is a network without dropout.
-        figure: of Srivastava et al. (2014): 9 sweeps p without input dropout, once with the width fixed and once with
-            the expected number of kept units fixed; 10 sweeps the number of training examples. Both use labels without
-            noise by default, and MNIST if `data_dir` is given.
+            If train_size is swept, networks are trained for more epochs if 2,000 updates need them.
+        input_p: as in `Config`, but 0 by default if p is swept, so that p = 0 is a network without dropout.
+        figure: a figure of Srivastava et al. (2014): 9 sweeps p without input dropout, once with the width fixed and
+            once with the expected number of kept units fixed; 10 sweeps the number of training examples. Both use
+            labels without noise by default, and MNIST if `data_dir` is given.
         filled_in: whether all this has been done; `dataclasses.replace` keeps it.
 
     Raises:
-        OptionError: a value that is not allowed; a value of p, input_p or label_noise where that is what is swept.
+        OptionError: a value is not allowed, or p, input_p or label_noise has a value although it is swept.
     """
 
     early_stopping: str = field(default=Config.early_stopping, init=False)
@@ -98,15 +98,15 @@ class SweepOptions(Config):
         return over
 
     def _refuse_what_is_swept(self, over: str) -> None:
-        """Raise an OptionError if what is swept has a value too, unless the values by default depend on it."""
+        """Raise an OptionError if the swept setting has a value too, unless the default values depend on it."""
         if over == "width" or (over in WHOLE and not self.values):
             return
         given = getattr(self, over)
         if given not in (None, getattr(Config, over)):
-            raise OptionError(over, f"expected only values of what is swept (--values), got {given} here too")
+            raise OptionError(over, f"expected none, because it is swept over --values, got {given}")
 
     def _sorted_values(self) -> tuple[float, ...]:
-        """The values that were given, or the default ones, ascending and each once; () if the data decide them."""
+        """The given or default values, ascending and without repetition; () if the data decide them."""
         kind: Any = int if self.over in WHOLE else float
         try:
             values = {kind(value) for value in self.values}
@@ -114,15 +114,13 @@ class SweepOptions(Config):
                 raise ValueError
         except (TypeError, ValueError, OverflowError):
             whole = "whole numbers" if self.over in WHOLE else "numbers"
-            raise OptionError(
-                "values", f"expected {whole}, which {self.over} is swept over, got {self._typed}"
-            ) from None
+            raise OptionError("values", f"expected {whole} for {self.over}, got {self._typed}") from None
         if self.over in RATES:
             most = MOST_P_OF_FIGURE_9 if self.figure == 9 else 1
             if not all(0 <= value <= most for value in values):
                 raise OptionError("values", f"expected probabilities of dropping from 0 to {most}, got {self._typed}")
             if values == {0.0}:
-                raise OptionError("values", "expected something above 0 to compare 0 with, got only 0")
+                raise OptionError("values", "expected a value above 0 to compare with 0, got only 0")
             values |= {0.0} if values else set()
         if values:
             return tuple(sorted(values))
@@ -144,7 +142,7 @@ class SweepOptions(Config):
         settings = {name: getattr(self, name) for name in Config.__dataclass_fields__}
         if self.over == "width":
             settings["hidden"] = (value,) * len(self.hidden)
-        elif self.over not in RATES:  # those are the method's, not the comparison's
+        elif self.over not in RATES:  # the rates belong to the method, not to the comparison
             settings[self.over] = value
         if self.over == "train_size":
             settings["epochs"] = enough_epochs(int(value), self.epochs, self.batch_size)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 SECOND_LOOK = dict.fromkeys((WITHOUT.name, FIXED_KEPT), (LIGHT, "o"))
 FIRST_LOOK = (DARK, "s")
-APART = 0.012  # of the axis' width, between the intervals of two series
+APART = 0.012  # distance between the intervals of two series, as a share of the axis
 
 
 def draw_sweep(outcome: Outcome, file: BinaryIO) -> None:
@@ -58,7 +58,7 @@ def draw_sweep(outcome: Outcome, file: BinaryIO) -> None:
 def draw_scores(
     axes: Axes, series: str, place_of: dict[str, float], scores: Figures, scale: float, figures: Figures
 ) -> None:
-    """Draw the mean score at each value with its interval, and a star where a value is recommended."""
+    """Draw the mean score at each value with its interval, and a star at a recommended value."""
     color, marker = SECOND_LOOK.get(series, FIRST_LOOK)
     places = list(place_of.values())
     means, reach = (scale * np.array([scores[name][key] for name in place_of]) for key in ("mean", "half_width"))
@@ -80,11 +80,11 @@ def draw_differences(axes: Axes, series: str, places: Sequence[float], differenc
 
 
 def ticks(places: Sequence[float], words: Sequence[str], least: float = 0.045) -> tuple[list[float], list[str]]:
-    """The places of the values and their labels, without labels too near to the one before.
+    """The places of the values and their labels, without labels too close to the one before.
 
     Args:
-        places, words: of all values, ascending.
-        least: the least distance between two labels, as a part of the distance between the first and the last.
+        places, words: the places and labels of all values, ascending.
+        least: the least distance between two labels, as a share of the distance between the first and the last.
     """
     kept: list[int] = []
     for number, place in enumerate(places):

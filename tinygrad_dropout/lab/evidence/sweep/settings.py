@@ -1,4 +1,4 @@
-"""The settings that can be swept, how their values are written, and which values are usual."""
+"""The settings that can be swept, how their values are written, and their default values."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from dataclasses import dataclass
 
 from tinygrad_dropout.lab.text import listed
 
-RATES = ("p", "input_p")  # settings that are dropout itself: their value 0 is what the others are compared with
-WHOLE = ("train_size", "width", "epochs")  # settings that are whole numbers, and are drawn on a logarithmic axis
+RATES = ("p", "input_p")  # settings of dropout itself: other values are compared with 0
+WHOLE = ("train_size", "width", "epochs")  # settings with whole numbers, drawn on a logarithmic axis
 
 
-FEWEST_UPDATES = 2000  # of a network in a sweep over train_size: few examples must not mean little training as well
+FEWEST_UPDATES = 2000  # in a sweep over train_size, so that few examples do not mean little training
 
 
 def enough_epochs(train_size: int, epochs: int, batch_size: int) -> int:
-    """So many epochs, or as many more as it takes for `FEWEST_UPDATES` updates."""
+    """This number of epochs, or more if `FEWEST_UPDATES` updates need them."""
     return max(epochs, math.ceil(FEWEST_UPDATES / math.ceil(train_size / batch_size)))
 
 
@@ -32,14 +32,14 @@ def in_percent(value: float) -> str:
 
 @dataclass(frozen=True)
 class Setting:
-    """What can be swept.
+    """A setting that can be swept.
 
     Attributes:
-        words: what it is called.
-        at: where dropout helps: a template for its values, with {s} at the end of a noun that is counted.
-        steps: by default, the values are these, or the options' own value times these for whole numbers.
-        written: a value in tables and sentences.
-        who: what helps.
+        words: its name in tables and sentences.
+        at: a template for the values at which dropout helps, with {s} for the plural of a noun.
+        steps: the default values; for whole numbers, the factors of the options' own value.
+        written: formats a value for tables and sentences.
+        who: the subject of the sentence that it helps.
     """
 
     words: str
@@ -49,7 +49,7 @@ class Setting:
     who: str = "dropout"
 
     def place(self, values: Sequence[str]) -> str:
-        """Where dropout helps, by these values as they are written: `after 1 epoch`, `at p = 0.3 and 0.4`."""
+        """The values at which dropout helps, in words: `after 1 epoch`, `at p = 0.3 and 0.4`."""
         return self.at.format(listed(values), s="" if list(values) == ["1"] else "s")
 
 
@@ -70,14 +70,14 @@ SETTINGS = {
 """By their names in the options."""
 
 FIGURE_10 = {"mnist": (100, 500, 1000, 5000, 10_000, 50_000), "digits": (50, 100, 200, 500, 1000, 1500)}
-"""By the data set: the numbers of training examples of figure 10, where the paper's do not fit smaller ones."""
+"""The numbers of training examples in figure 10 for each data set; smaller data sets need smaller ones."""
 
 FIXED_WIDTH, FIXED_KEPT = "fixed width", "fixed number of kept units"
 """The two series of figure 9."""
 
 
 def usual_numbers(over: str, own: int) -> tuple[int, ...]:
-    """The values by default of a setting that is a whole number, ascending.
+    """The default values of a setting with whole numbers, ascending.
 
     Args:
         over: the setting.
@@ -87,5 +87,5 @@ def usual_numbers(over: str, own: int) -> tuple[int, ...]:
 
 
 def name_of(value: float) -> str:
-    """A value as records have it: `0.3`, `1000`."""
+    """The name of a value in records: `0.3`, `1000`."""
     return str(value) if isinstance(value, int) else f"{value:g}"

@@ -1,4 +1,4 @@
-"""Networks with dropout on three problems, each of which predicts in three ways: how sure they are, and how rightly."""
+"""Networks with dropout on three problems: how sure three ways to predict are, and whether they are right."""
 
 from __future__ import annotations
 
@@ -62,11 +62,11 @@ class Uncertainty(Experiment):
         return options.as_json() | {"rows": len(data.table.y), "data": digest[:16]}
 
     def trials(self, options: Options) -> list[Trial]:
-        """For each seed, each problem."""
+        """Every problem of the first seed, then of the next."""
         return [Trial(problem, "", seed) for seed in seeds_of(options) for problem in PROBLEMS]
 
     def epochs(self, options: Options) -> int:
-        """Those of two trainings: one to choose the noise, one to be scored."""
+        """The epochs of two trainings: one to choose the noise, one for the scores."""
         return 2 * int(options["epochs"])
 
     def run_trial(
@@ -96,7 +96,7 @@ class Uncertainty(Experiment):
         return report.tables(options, figures)
 
     def notes(self, options: Options, figures: Figures) -> Sequence[str]:
-        """Where Monte Carlo's bands are too narrow, then what else was found."""
+        """Whether Monte Carlo's bands are too narrow, then the other results."""
         return words.notes(options, figures)
 
     @property

@@ -1,10 +1,10 @@
-"""Three ways to predict with one trained network, and how good the probabilities are that each gives.
+"""Three ways to predict with one trained network, and scores for their probabilities.
 
 - "weight scaling": one forward with dropout off.
 - "one mask": one forward with dropout on.
-- "Monte Carlo": the arithmetic mean over many forwards with dropout on: of the densities that each gives a new value (a
-  regression), or of the probabilities that each gives a class. It estimates E_z[p(y | x, z)], which weight scaling is
-  not: that approximates the geometric mean over masks.
+- "Monte Carlo": the arithmetic mean over many forwards with dropout on: of the densities of a new value (regression),
+  or of the class probabilities. It estimates E_z[p(y | x, z)]. Weight scaling instead approximates the geometric mean
+  over masks.
 """
 
 from __future__ import annotations
@@ -30,15 +30,15 @@ LEAST_NOISE = 1e-3  # relative to the root mean squared error over all masks
 
 
 def predict(model: nn.Sequential, x: Floats, samples: int) -> dict[str, Numbers]:
-    """What the network puts out for each of some rows, by the name of the method.
+    """The network's outputs for each row, by the name of the method.
 
     Args:
         model: its dropout layers draw a mask for each row.
         x: shape (rows, features).
-        samples: masks for Monte Carlo; the first of them is the "one mask".
+        samples: the number of masks for Monte Carlo; the first is the "one mask".
 
     Returns:
-        For each method an array of shape (masks, rows, outputs), of a single "mask" for weight scaling.
+        For each method an array of shape (masks, rows, outputs), with a single "mask" for weight scaling.
     """
     under_masks: list[Numbers] = []
 
@@ -64,7 +64,7 @@ def log_likelihoods(outputs: Numbers, y: Numbers, noise: float) -> Numbers:
     Args:
         outputs: f(x, z_t), shape (T, rows).
         y: the values, shape (rows,).
-        noise: the standard deviation of a value around what is predicted.
+        noise: the standard deviation of a value around the prediction.
     """
     from scipy.special import logsumexp
 
@@ -73,9 +73,9 @@ def log_likelihoods(outputs: Numbers, y: Numbers, noise: float) -> Numbers:
 
 
 def likeliest_noise(outputs: Numbers, y: Numbers) -> float:
-    """The noise under which these values are most likely, from `LEAST_NOISE` to 1 root mean squared error over masks.
+    """The maximum-likelihood noise, searched from `LEAST_NOISE` to 1 root mean squared errors over masks.
 
-    Above that error no noise can be the likeliest: the density of every mask falls on average.
+    The maximum cannot be above that error: beyond it, the density of every mask falls on average.
     """
     from scipy.optimize import minimize_scalar
 
@@ -88,20 +88,20 @@ def likeliest_noise(outputs: Numbers, y: Numbers) -> float:
 
 
 def band(outputs: Numbers, noise: float) -> tuple[Numbers, Numbers]:
-    """The middle and the half-width of the band that should hold 95 % of new values: 1.96 · sqrt(spread² + noise²).
+    """The middle and the half-width of the band that should contain 95 % of new values: 1.96 · sqrt(spread² + noise²).
 
-    The spread over masks is 0 where there is one mask only.
+    With a single mask, the spread is 0.
     """
     spread = outputs.std(axis=0, ddof=1) if len(outputs) > 1 else 0.0
     return outputs.mean(axis=0), Z * np.hypot(spread, noise)
 
 
 def regression_scores(outputs: Numbers, y: Numbers, noise: float) -> dict[str, float]:
-    """How good the predicted values and bands are; in the units of y.
+    """Score the predicted values and bands, in the units of y.
 
     Returns:
-        rmse, of the mean over masks; log_likelihood: the mean over the rows; coverage: the fraction of the values that
-        lie in their bands; width: the mean half-width of the bands.
+        rmse: the error of the mean over masks; log_likelihood: the mean over the rows; coverage: the fraction of the
+        values that lie in their bands; width: the mean half-width of the bands.
     """
     middle, reach = band(outputs, noise)
     return {
@@ -122,7 +122,7 @@ def probabilities(outputs: Numbers) -> Numbers:
 
 
 def classification_scores(p: Numbers, y: Labels) -> dict[str, float]:
-    """How good probabilities are.
+    """Score predicted probabilities.
 
     Args:
         p: shape (rows, classes).
@@ -140,11 +140,11 @@ def classification_scores(p: Numbers, y: Labels) -> dict[str, float]:
 
 
 def reliability(p: Numbers, y: Labels) -> dict[str, list[float]]:
-    """The rows in bins of confidence, which is the probability of the class that is predicted.
+    """Sort the rows into bins of confidence, the probability of the predicted class.
 
     Returns:
         For each of `BINS` bins, equally wide from 0 to 1 (each without its lower end, as in Guo et al.): rows, the sum
-        of their confidences, and how many of them are right.
+        of their confidences, and the number of right answers.
     """
     confidence = p.max(axis=1)
     place = np.clip(np.ceil(confidence * BINS).astype(int) - 1, 0, BINS - 1)
@@ -154,7 +154,7 @@ def reliability(p: Numbers, y: Labels) -> dict[str, list[float]]:
 
 
 def expected_calibration_error(rows: list[float], confidence: list[float], right: list[float]) -> float:
-    """The mean over the rows of |accuracy - mean confidence| of the bin that each lies in.
+    """The mean over the rows of |accuracy - mean confidence| of each row's bin.
 
     Args:
         rows, confidence, right: sums over each bin, see `reliability`.

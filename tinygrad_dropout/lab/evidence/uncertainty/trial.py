@@ -31,30 +31,30 @@ from tinygrad_dropout.lab.evidence.uncertainty.predictions import (
 from tinygrad_dropout.lab.evidence.uncertainty.problems import DIRECTIONS, Problem
 from tinygrad_dropout.training import Batches, fit
 
-GRID_DIGITS = 5  # of what is only drawn
+GRID_DIGITS = 5  # decimals of values that are only drawn
 
 Predict = Callable[[nn.Sequential, Floats], dict[str, Numbers]]
-"""What `predict` gives for a network and rows, with the masks of the seed."""
+"""Returns what `predict` does for a network and rows, with the masks of the seed."""
 
 Train = Callable[[Task, Split], nn.Sequential]
-"""A network that learned the training part of a split."""
+"""Trains a network on the training part of a split."""
 
 
 def score_problem(
     config: Config, problem: Problem, streams: Streams, samples: int, after_epoch: Callable[[], None]
 ) -> dict[str, Any]:
-    """Train and score.
+    """Train a network on a problem, and score its predictions.
 
     Args:
         config: the network and how it is trained.
         problem: the data.
-        streams: of the seed.
-        samples: masks for Monte Carlo.
-        after_epoch: is called after each epoch; may raise to end the training.
+        streams: the random streams of the seed.
+        samples: the number of masks for Monte Carlo.
+        after_epoch: called after each epoch; it can raise an error to end the training.
 
     Returns:
         rows: the number of training rows, "train", and of test rows in each place; and what `score_classification` or
-        `score_regression` gives.
+        `score_regression` returns.
     """
 
     def train(task: Task, split: Split) -> nn.Sequential:
@@ -97,8 +97,8 @@ def score_classification(problem: Problem, train: Train, outputs_of: Predict) ->
 def score_regression(problem: Problem, streams: Streams, train: Train, outputs_of: Predict) -> dict[str, Any]:
     """Train and score a regression.
 
-    Each method first gets a noise, the likeliest on a fifth of the training rows, by a network that learned from the
-    others. The network that is scored learns from all of them: no noise is chosen on test rows.
+    First, each method gets its maximum-likelihood noise on a fifth of the training rows, for a network trained on the
+    others. The network that is scored is trained on all of them, and no noise is chosen on test rows.
 
     Returns:
         noise, by the method; scores: for each place and method, see `regression_scores`. If there is a grid, also
