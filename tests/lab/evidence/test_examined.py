@@ -88,7 +88,7 @@ def test_the_interval_is_students_with_a_share_of_the_five_percent(experiment):
 
 
 @EXPERIMENTS
-def test_a_claim_that_is_shown_stands_in_the_table(experiment):
+def test_the_table_has_the_verdict_on_a_claim(experiment):
     setting, records = records_of(experiment, [[1.0, 0.7], [1.2, 0.9], [0.9, 0.6], [1.1, 0.76]])
     outcome = experiment.outcome(options_of(experiment) | {"seeds": 4}, {}).with_records(records)
     part, name = MEASURE[experiment]
@@ -152,7 +152,7 @@ def test_a_folder_of_other_options_is_refused_in_a_few_words(experiment, tmp_pat
 
 
 @EXPERIMENTS
-def test_a_record_that_lacks_a_measure_or_has_no_number_is_not_whole(experiment):
+def test_a_record_that_lacks_a_measure_or_a_number_is_incomplete(experiment):
     outcome = small_outcome(experiment)
     record = outcome.records[0]
     assert experiment.is_complete(outcome.options, record)
@@ -178,6 +178,6 @@ def test_a_quick_run_is_one_with_options_that_are_allowed(experiment):
 
 
 @EXPERIMENTS
-def test_numbers_of_numpy_are_allowed(experiment):
+def test_numpy_numbers_are_allowed(experiment):
     options = dataclasses.replace(SMALL[experiment], seeds=np.int64(2), epochs=np.int32(3), p=np.float32(0.5))
     json.dumps(dataclasses.asdict(options))

@@ -1,4 +1,4 @@
-"""What a choice may see: the validation part, whose rows are neither trained on nor tested on."""
+"""A choice uses only the validation part, whose rows are not used for training or testing."""
 
 import numpy as np
 import pytest
@@ -48,7 +48,7 @@ def test_the_validation_figures_are_those_of_scikit_learn(monkeypatch):
         assert record["final"][f"{part}_accuracy"] == pytest.approx(accuracy_score(y, probabilities.argmax(axis=1)))
 
 
-def test_a_training_that_diverges_is_an_error_unless_it_may():
+def test_a_training_that_diverges_is_an_error_unless_allowed():
     config = small_config(optimizer="sgd", learning_rate=1e9)
     arguments = config, load(config), 3, METHOD, lambda: None
     with pytest.raises(DivergedError, match="with dropout, the loss was no longer a finite number in epoch"):
@@ -66,7 +66,7 @@ def test_no_row_is_in_two_parts():
     assert rows[0] | rows[1] == {row.tobytes() for row in whole.x_train}
 
 
-def test_without_a_validation_part_nothing_is_measured_on_one():
+def test_without_a_validation_part_there_are_no_validation_figures():
     record, _ = train(hold_back=False)
     assert record["rows"]["validation"] == 0
     assert not any(name.startswith("validation") for name in record["final"])
@@ -81,7 +81,7 @@ def test_networks_of_a_seed_that_differ_are_found(name):
         check_shared([record | {"seed": 3}, other])
 
 
-def test_what_need_not_be_shared_may_differ():
+def test_networks_can_differ_in_what_they_do_not_share():
     record, _ = train()
     other = record | {"seed": 3, "shared": record["shared"] | {"initial_weights": "another"}}
     check_shared([record | {"seed": 3}, other], but=("initial_weights",))
@@ -98,7 +98,7 @@ def made_up(accuracies, train_loss=0.1):
     ]
 
 
-def test_a_difference_is_that_of_scipy_and_a_network_that_diverged_leaves_no_verdict():
+def test_a_difference_agrees_with_scipy_and_a_diverged_network_has_no_verdict():
     before, after = [0.8, 0.81, 0.79], [0.9, 0.95, 0.92]
     found = difference_between({"classes": 2}, made_up(before), made_up(after), looks=4)
     interval = stats.ttest_rel(after, before).confidence_interval(1 - 0.05 / 4)

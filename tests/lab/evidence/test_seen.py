@@ -37,6 +37,6 @@ def test_a_note_says_whether_a_choice_was_made_after_these_seeds(experiment, fir
 
 
 @pytest.mark.parametrize(("first_seed", "which"), [(19, "some of these seeds"), (20, "other seeds")])
-def test_so_does_that_about_the_function_with_the_gap(first_seed, which):
+def test_the_note_about_the_function_with_the_gap_says_so_too(first_seed, which):
     said = f"The function with the gap was changed after seeing results of {which}."
     assert said in " ".join(made_up_outcome(first_seed=first_seed).notes)

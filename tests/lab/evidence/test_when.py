@@ -80,7 +80,7 @@ def test_an_effect_that_one_look_would_show_may_not_show_among_many():
     assert outcome_of(a=pairs, b=SAME, c=SAME).figures["a"]["verdict"] == "no effect shown"
 
 
-def test_the_sentence_says_where_dropout_does_what():
+def test_the_sentence_groups_the_settings_by_the_effect_of_dropout():
     outcome = outcome_of(ups=UP, downs=DOWN, sames=SAME, more=UP)
     assert outcome.notes == [
         "Dropout helps with ups and more; it hurts with downs; it shows no effect with sames.",
@@ -100,7 +100,7 @@ def test_settings_whose_networks_were_still_improving_at_the_end_are_named():
     )
 
 
-def test_what_the_intervals_leave_out_is_said():
+def test_a_note_says_what_the_intervals_do_not_cover():
     outcome = outcome_of(points=UP, images=UP, more=UP, signals=UP)
     for name, dataset in {"images": "digits", "more": "digits", "signals": "mnist1d"}.items():
         outcome.options["configurations"][name]["dataset"] = dataset
@@ -119,7 +119,7 @@ def test_two_pairs_are_too_few_for_a_verdict():
     ]
 
 
-def test_a_network_that_diverged_leaves_its_setting_without_a_verdict():
+def test_if_a_network_diverged_its_setting_has_no_verdict():
     outcome = outcome_of(good=UP, bad=UP)
     diverged = made_up_record("with dropout", 1, 0.1, train_loss=50.0) | {"configuration": "bad"}
     others = [one for one in outcome.records if (one["configuration"], one["arm"], one["seed"]) !=
@@ -157,7 +157,7 @@ def test_mnist_1d_is_left_out_with_a_sentence_if_its_package_is_missing(monkeypa
     assert told == ["MNIST-1D is left out: its package is not installed (`pip install mnist1d`)."]
 
 
-def test_settings_can_be_chosen_and_keep_their_order():
+def test_chosen_settings_keep_their_order():
     assert list(WhenOptions(settings=("moons", "noisy")).configurations()) == ["noisy digits", "two moons"]
     with pytest.raises(OptionError, match=r"expected some of noisy, clean, few, .* and short, got 'moon'"):
         WhenOptions(settings=("moon",))

@@ -1,4 +1,4 @@
-"""The browser in which the page is looked at: see tests/study/page/conftest.py."""
+"""The browser for the tests of the page: see tests/study/page/conftest.py."""
 
 from tests.study.page.conftest import browser, visit
 

@@ -1,4 +1,4 @@
-"""The page in a real browser: nothing is fetched, nothing is too wide or too faint, and paper has all of it."""
+"""The page in a real browser: nothing is fetched, too wide or too faint, and all of it prints."""
 
 import os
 from io import BytesIO
@@ -44,7 +44,7 @@ def test_pictures_are_loaded_from_the_file_itself(visit, page_text):
     assert all(complete and width > 500 for complete, width in sizes)
 
 
-def test_nothing_from_elsewhere_would_be_allowed(browser, page_text, tmp_path):
+def test_nothing_external_is_allowed(browser, page_text, tmp_path):
     """The policy in the page holds: an image of the same folder is refused, and reported."""
     file = tmp_path / "report.html"
     file.write_text(page_text, "utf-8")
@@ -82,7 +82,7 @@ def test_on_a_phone_wide_parts_scroll_in_their_own_boxes(shown):
     assert shown.locator(".hint").is_visible()
 
 
-def test_a_box_scrolls_by_keys(shown):
+def test_a_box_scrolls_by_keyboard(shown):
     box = shown.locator(".wide:has(img)").first
     box.focus()
     box.press("ArrowRight")
@@ -134,12 +134,12 @@ def test_the_color_schemes_differ(visit, page_text):
     assert papers == ["rgb(255, 255, 255)", "rgb(22, 24, 28)"]
 
 
-def test_pictures_have_a_white_ground_in_the_dark(visit, page_text):
+def test_pictures_keep_a_white_background_in_dark_mode(visit, page_text):
     page = visit(page_text, color_scheme="dark")
     assert page.eval_on_selector("img", "one => getComputedStyle(one).backgroundColor") == "rgb(255, 255, 255)"
 
 
-def test_headings_go_down_step_by_step(visit, page_text):
+def test_heading_levels_do_not_skip(visit, page_text):
     page = visit(page_text)
     levels = page.eval_on_selector_all("h1, h2, h3, h4", "all => all.map(one => +one.tagName[1])")
     assert levels[0] == 1

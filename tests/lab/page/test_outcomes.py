@@ -1,4 +1,4 @@
-"""From folders to the file: what is shown, what is refused or left out, and that results are never overwritten."""
+"""From folders to the page: what is shown, refused or left out, and that results are never overwritten."""
 
 import os
 import re
@@ -64,7 +64,7 @@ def test_one_result_has_no_list_of_contents(folders):
     assert "<nav" not in lab.report(folders / "ridge").read_text("utf-8")
 
 
-def test_the_file_can_be_another(folders, tmp_path):
+def test_the_file_can_be_chosen(folders, tmp_path):
     assert lab.report(folders / "ridge", tmp_path / "page.html") == tmp_path / "page.html"
     assert not (folders / "ridge" / "report.html").exists()
 
@@ -90,7 +90,7 @@ def test_a_name_with_any_character_is_shown(folders, tmp_path):
 
 
 @pytest.mark.skipif(os.name != "posix", reason="names of files are texts on Windows")
-def test_a_name_that_is_no_text_has_question_marks(folders):
+def test_a_name_that_is_not_valid_text_gets_question_marks(folders):
     os.rename(os.fsencode(folders / "ridge"), os.fsencode(folders) + b"/r\xff")
     assert "<h2>r? (ridge)</h2>" in lab.report(folders).read_text("utf-8")
 
@@ -142,7 +142,7 @@ def test_the_results_of_an_unknown_experiment_are_left_out(folders):
 
 
 @pytest.mark.parametrize("inner", ["", "ridge"])
-def test_where_nothing_can_be_shown_the_folder_is_refused(folders, inner):
+def test_a_folder_is_refused_if_nothing_in_it_can_be_shown(folders, inner):
     for name in ("ridge", "expectation"):
         (folders / name / "results.json").write_text("{")
     with pytest.raises(LabError, match=r"(ridge|expectation).results\.json: the file cannot be read, or is damaged"):

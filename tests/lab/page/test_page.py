@@ -1,4 +1,4 @@
-"""The page: everything that an experiment says is on it, whatever the experiment, and nothing is left to be fetched."""
+"""The page: everything that any experiment reports is on it, and it fetches nothing."""
 
 import re
 from functools import partial
@@ -93,7 +93,7 @@ def test_several_configurations_have_a_row_each():
         ({"p": 0.5, "csv": None, "hidden": [8, 8], "ignore": [], "input_p": 0}, "p 0.5; hidden 8, 8; input_p 0"),
     ],
 )  # fmt: skip
-def test_a_value_is_written_as_a_person_would(value, text):
+def test_a_value_is_written_for_people(value, text):
     assert as_text(value) == text
 
 
@@ -132,7 +132,7 @@ def test_names_and_texts_are_escaped():
     assert "a &amp; b" in page
 
 
-def test_square_brackets_in_a_table_are_no_markup():
+def test_square_brackets_in_a_table_are_not_markup():
     table = new_table("[bold]name", "number\nof <rows>")
     table.add_row("[red]a\nb", "1 %")
     html = table_of(table, "x: table 1")
@@ -151,7 +151,7 @@ def test_rows_under_a_heading_are_marked_as_a_group():
     assert "<tr><td></td><td class=number>3</td><td class=number>4</td></tr>" in html
 
 
-def test_a_folder_that_cannot_be_shown_has_its_place_and_says_why():
+def test_a_folder_that_cannot_be_shown_keeps_its_section_and_says_why():
     outcome = Counting().outcome({"seeds": 1, "first_seed": 0}, {})
     page = page_of("runs", [Shown("a", outcome, {}), Refused("b & c", "b & c/results.json is damaged")])
     assert re.findall("<h2>(.*?)</h2>", page) == ["a (counting)", "b &amp; c"]

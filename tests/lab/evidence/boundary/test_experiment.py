@@ -1,4 +1,4 @@
-"""The boundary of two moons: what a trial keeps, checked by NumPy, SciPy and contourpy, and its settings."""
+"""The boundary of two moons: the record of a trial, checked with NumPy, SciPy and contourpy, and the settings."""
 
 import dataclasses
 
@@ -22,7 +22,7 @@ OPTIONS = BoundaryOptions(seeds=3, hidden=20, train_size=40, epochs=150, grid=9)
 
 
 @pytest.mark.parametrize("arm", [WITHOUT, WITH], ids=lambda arm: arm.name)
-def test_what_a_trial_keeps_is_what_other_packages_find(arm):
+def test_a_trial_saves_the_same_values_that_other_packages_find(arm):
     network = trained(BOUNDARY, OPTIONS, NOISY, arm, seed=2)
     state, split = weights_of(network.model), network.split
     kept = PLANE.examine(OPTIONS, network)
@@ -61,7 +61,7 @@ def test_labels_are_noisy_in_one_setting_only_and_on_the_same_points():
     assert kept[NOISY] != kept[PLAIN]
 
 
-def test_by_default_no_seed_is_run_that_the_settings_were_chosen_on():
+def test_the_default_seeds_were_not_used_to_choose_the_settings():
     options = BoundaryOptions()
     assert options.first_seed == 100
     assert not SEEN_SEEDS.intersection(range(options.first_seed, options.first_seed + options.seeds))
@@ -87,14 +87,14 @@ def test_regions_are_whole_numbers_so_the_interval_of_ties_has_a_width():
 
 
 @pytest.mark.parametrize("key", ["leaning", "boundary", "points"])
-def test_a_record_without_what_the_picture_shows_is_not_whole(key):
+def test_a_record_without_the_data_for_the_picture_is_incomplete(key):
     outcome = small_outcome(BOUNDARY)
     record = outcome.records[0]
     shorter = {"leaning": record["leaning"][:-4], "boundary": ["AAAA"], "points": record["points"][:1]}[key]
     assert not BOUNDARY.is_complete(outcome.options, record | {key: shorter})
 
 
-def test_a_default_record_takes_little_room():
+def test_a_default_record_is_small():
     """About 4 kB for each of the 120 networks."""
     network = trained(BOUNDARY, BoundaryOptions(epochs=30), PLAIN, WITH, seed=0)
     kept = PLANE.examine(BoundaryOptions(), network)
@@ -113,6 +113,6 @@ def test_a_default_record_takes_little_room():
         ({"epochs": 1.5}, "epochs: expected a whole number"),
     ],
 )
-def test_options_that_make_no_sense_are_refused(options, problem):
+def test_invalid_options_are_refused(options, problem):
     with pytest.raises(OptionError, match=problem):
         BoundaryOptions(**options)

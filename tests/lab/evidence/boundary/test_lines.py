@@ -1,4 +1,4 @@
-"""Where a boundary lies, its length and the regions, for figures whose answer is known, and by contourpy and SciPy."""
+"""A boundary, its length and its regions, for shapes with known answers, and compared with contourpy and SciPy."""
 
 from itertools import pairwise
 
@@ -53,7 +53,7 @@ def test_a_straight_line_goes_from_rim_to_rim_and_has_its_length_to_rounding(slo
     assert length([line]) == pytest.approx(expected, rel=1e-6)
 
 
-def test_nothing_is_crossed_where_the_sign_is_the_same_everywhere():
+def test_a_constant_sign_has_no_crossings():
     for values in (np.ones((4, 4)), -np.ones((4, 4))):
         assert boundary(values, REACH) == []
         assert length_of(values) == 0
@@ -89,7 +89,7 @@ def test_a_probability_that_saturates_would_be_longer():
     assert length_of(np.sign(values)) > 1.05 * straight
 
 
-def test_islands_are_regions_and_lines_of_their_own():
+def test_islands_are_separate_regions_and_lines():
     values = field(lambda x, y: np.minimum((x - 1) ** 2 + y**2, (x + 1) ** 2 + y**2) - 0.25)
     assert regions(values) == 3
     assert len(boundary(values, REACH)) == 2
@@ -98,7 +98,7 @@ def test_islands_are_regions_and_lines_of_their_own():
 
 
 @pytest.mark.parametrize("tolerance", [0.3, 0.03, 0.003])
-def test_a_simplified_line_has_few_points_of_the_line_and_passes_near_all(tolerance):
+def test_a_simplified_line_has_few_points_and_passes_near_all_others(tolerance):
     for line in boundary(field(waves(1)), REACH):
         found = simplified(line, tolerance)
         assert {tuple(point) for point in found} <= {tuple(point) for point in line}
@@ -109,7 +109,7 @@ def test_a_simplified_line_has_few_points_of_the_line_and_passes_near_all(tolera
         assert np.linalg.norm(line[:, None] - nearest, axis=2).min(axis=1).max() <= tolerance + 1e-9
 
 
-def test_the_corners_of_an_angular_line_are_what_is_kept():
+def test_the_corners_of_an_angular_line_are_kept():
     corners = np.array([[0, 0], [1, 0.5], [1.5, -1], [0, 0]])  # closed
     line = np.concatenate([np.linspace(a, b, 20, endpoint=False) for a, b in pairwise(corners)])
     np.testing.assert_array_equal(simplified(np.array([*line, corners[-1]]), 1e-9), corners)

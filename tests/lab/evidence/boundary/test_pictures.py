@@ -33,7 +33,7 @@ def found(wanted, drawn):
     return any(one.shape == wanted.shape and np.allclose(one, wanted) for one in drawn)
 
 
-def test_the_first_pairs_lie_over_their_points_and_all_pairs_beside_them(figure):
+def test_the_first_pairs_are_drawn_over_their_points_next_to_all_pairs(figure):
     outcome = small_outcome(BOUNDARY)
     for row, setting in zip(np.reshape(figure.axes, (3, 5)), outcome.figures, strict=True):
         records = [record for record in outcome.records if record["configuration"] == setting]

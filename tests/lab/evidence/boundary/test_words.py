@@ -1,4 +1,4 @@
-"""What dropout does to a boundary in sentences, whichever way the result goes."""
+"""The sentences about the boundary, for results in either direction."""
 
 from tests.lab.evidence.small import made_up_records, options_of
 from tinygrad_dropout.lab.evidence.boundary.experiment import BOUNDARY
@@ -30,7 +30,7 @@ def test_the_first_sentence_says_in_which_settings_dropout_does_what():
     ]
 
 
-def test_the_opposite_and_nothing_are_said_as_plainly():
+def test_opposite_effects_and_no_effects_are_reported_too():
     up = {"length": 1.0, "regions": 3.0}
     assert notes_of({PLAIN: up, NOISY: up, FEW: up | {"accuracy": -0.1}})[0] == (
         "Dropout lengthens the boundary in every setting; it raises the number of regions in every setting; it lowers "
@@ -50,7 +50,7 @@ def test_a_single_finished_setting_is_named():
     assert notes_of({NOISY: {"length": -1.0}})[0].startswith("Dropout shortens the boundary with noisy moons; it ")
 
 
-def test_as_long_as_a_setting_is_unfinished_the_others_are_named():
+def test_while_a_setting_is_unfinished_the_others_are_named():
     assert notes_of({PLAIN: {"length": -1.0}, NOISY: {"length": -1.0}})[0] == (
         "Dropout shortens the boundary with two moons and noisy moons; it shows no effect on the number of regions "
         "with two moons and noisy moons; it shows no effect on the test accuracy with two moons and noisy moons."

@@ -1,4 +1,4 @@
-"""What the autoencoder's trial keeps, on the activations that NumPy finds, and that it learns."""
+"""The record of the autoencoder's trial, compared with NumPy, and that it learns."""
 
 import numpy as np
 import pytest
@@ -17,7 +17,7 @@ def root_mean_square(differences):
     return np.sqrt(np.mean(np.square(differences, dtype=float)))
 
 
-def test_what_a_trial_keeps_is_what_numpy_finds():
+def test_a_trial_saves_the_same_values_that_numpy_finds():
     network = trained(COADAPTATION, OPTIONS, AUTOENCODER, WITH, seed=3)
     state, x = weights_of(network.model), network.split.x_test
     np.testing.assert_array_equal(x, network.split.y_test)
@@ -53,7 +53,7 @@ def test_the_error_is_in_units_of_the_inputs_and_the_baseline_is_the_mean_pictur
     }
 
 
-def test_it_learns_to_give_its_inputs_back():
+def test_it_learns_to_reproduce_its_inputs():
     options = CoadaptationOptions(hidden=12, train_size=80, autoencoder_epochs=150)
     network = trained(COADAPTATION, options, AUTOENCODER, WITHOUT, seed=0)
     split = network.split
@@ -62,7 +62,7 @@ def test_it_learns_to_give_its_inputs_back():
 
 
 @pytest.mark.parametrize("key", ["means", "histogram", "features"])
-def test_a_record_without_what_the_picture_shows_is_not_whole(key):
+def test_a_record_without_the_data_for_the_picture_is_incomplete(key):
     outcome = small_outcome(COADAPTATION)
     record = next(record for record in outcome.records if record["configuration"] == AUTOENCODER)
     assert not COADAPTATION.is_complete(outcome.options, record | {key: record[key][:-1]})

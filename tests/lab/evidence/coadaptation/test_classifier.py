@@ -1,4 +1,4 @@
-"""What a classifier's trial keeps, on the activations that NumPy finds, and which units are removed."""
+"""The record of a classifier's trial, compared with NumPy, and the units that are removed."""
 
 import numpy as np
 import pytest
@@ -20,7 +20,7 @@ def loss_of(outputs, labels):
 
 
 @pytest.mark.parametrize("arm", [WITHOUT, WITH], ids=lambda arm: arm.name)
-def test_what_a_trial_keeps_is_what_numpy_finds(arm):
+def test_a_trial_saves_the_same_values_that_numpy_finds(arm):
     network = trained(COADAPTATION, OPTIONS, NOISY, arm, seed=3)
     state, x, labels = weights_of(network.model), network.split.x_test, network.split.y_test
     kept = SUBJECTS[NOISY].examine(OPTIONS, network)
@@ -94,7 +94,7 @@ def test_labels_are_noisy_in_one_setting_only():
     assert 8 <= (noisy.y_train != clean.y_train).sum() <= 16  # 16 labels of 80 are drawn again
 
 
-def test_a_record_without_a_whole_curve_is_not_whole():
+def test_a_record_with_part_of_a_curve_is_incomplete():
     outcome = small_outcome(COADAPTATION)
     record = outcome.records[0]
     for curves in (

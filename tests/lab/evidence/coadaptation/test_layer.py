@@ -38,7 +38,7 @@ def test_a_layer_is_that_of_the_network(number):
 
 @pytest.mark.parametrize("number", [1, 2])
 @pytest.mark.parametrize("removed", [[], [0], [1, 4], [0, 1, 2, 3, 4, 5]])
-def test_removed_units_say_nothing_to_the_next_layer(number, removed):
+def test_removed_units_do_not_affect_the_next_layer(number, removed):
     model = network()
     expected = outputs_without(model.state_dict(), number, removed)
     layer = Layer.of(model, number, X, LABELS)
@@ -72,7 +72,7 @@ def gate(bias):
     return Layer(np.ones((3, 2)), nn.Sequential(first, nn.ReLU(), second), np.zeros(3, int))
 
 
-def test_units_that_need_each_other_have_negative_interaction_and_those_that_stand_in_positive():
+def test_the_interaction_is_negative_for_units_that_need_each_other_and_positive_for_substitutes():
     needed = np.log(2) - np.log1p(np.exp(-4.0))  # what the one right answer gains when the gate is on
     both_needed = gate([-1.0, -10.0])  # relu(h1 + h2 - 1): AND
     np.testing.assert_allclose(both_needed.single_effects(), [needed] * 2)

@@ -23,7 +23,7 @@ def test_the_settings_differ_in_the_noise_and_in_what_is_learned():
     assert (autoencoder.hidden, autoencoder.epochs) == ((256,), 1000)
 
 
-def test_by_default_no_seed_is_run_that_a_choice_was_made_on():
+def test_the_default_seeds_were_not_used_for_any_choice():
     options = CoadaptationOptions()
     assert options.first_seed == 300
     assert not SEEN_SEEDS.intersection(range(options.first_seed, options.first_seed + options.seeds))
@@ -41,6 +41,6 @@ def test_by_default_no_seed_is_run_that_a_choice_was_made_on():
         ({"seeds": 0}, "seeds: expected from 1"),
     ],
 )
-def test_options_that_make_no_sense_are_refused(options, problem):
+def test_invalid_options_are_refused(options, problem):
     with pytest.raises(OptionError, match=problem):
         CoadaptationOptions(**options)

@@ -37,7 +37,7 @@ def test_the_picture_has_every_curve_and_every_difference(figures):
         assert len(drawn) == 1 + 12
 
 
-def test_differences_are_in_percent_of_the_value_without_and_end_at_the_rim():
+def test_differences_are_in_percent_of_the_value_without_and_are_clipped():
     changes = {
         "activation": (0.4, -0.1),
         "near_zero": (0.1, 0.5),
@@ -73,7 +73,7 @@ def test_nothing_is_cut_off_or_overlaps(figures, picture):
     assert_nothing_is_cut_off_or_overlaps(figures[picture])
 
 
-def test_what_is_claimed_of_the_published_figure_is_that_summaries_report_it(figures):
+def test_the_caption_cites_summaries_for_the_published_figure(figures):
     caption = " ".join(figures[1].legends[0].get_title().get_text().split())
     assert "summaries of it report a mean activation of about 2.0 without dropout and 0.7 with it" in caption
 

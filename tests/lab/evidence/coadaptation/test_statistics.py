@@ -1,4 +1,4 @@
-"""What units, effects and activations are summed up by, against SciPy, scikit-learn and other formulas."""
+"""Statistics of units, effects and activations, against SciPy, scikit-learn and other formulas."""
 
 import numpy as np
 import pytest
@@ -51,7 +51,7 @@ def test_a_probe_is_linear_discriminant_analysis_on_one_unit():
         assert found == pytest.approx(probe.score(activations[150:, unit, None], labels[150:]), abs=1e-12)
 
 
-def test_a_unit_that_never_changes_tells_only_the_most_common_class():
+def test_a_unit_that_never_changes_predicts_the_most_common_class():
     labels = np.array([0, 1, 1, 1, 0, 0, 1, 2])
     np.testing.assert_array_equal(probe_accuracies(np.zeros((8, 2)), labels), [0.25, 0.25])
 

@@ -1,4 +1,4 @@
-"""The sentences about co-adaptation, whichever way the result goes."""
+"""The sentences about co-adaptation, for results in either direction."""
 
 import pytest
 
@@ -29,7 +29,7 @@ def notes_of(changes, pairs=4):
     return COADAPTATION.notes(options_of(COADAPTATION), COADAPTATION.analyze(options_of(COADAPTATION), records))
 
 
-def test_each_claim_that_does_not_hold_everywhere_has_a_sentence_that_says_where_it_does():
+def test_each_claim_that_does_not_hold_everywhere_gets_its_own_sentence():
     notes = notes_of({
         (NOISY, ONE, "probe"): -0.1, (CLEAN, ONE, "probe"): -0.1, (NOISY, TWO, "probe"): 0.1,
         (NOISY, ONE, "near_zero"): 0.1, (NOISY, TWO, "near_zero"): 0.1, (AUTOENCODER, ONE, "near_zero"): 0.1,
@@ -56,7 +56,7 @@ def test_each_claim_that_does_not_hold_everywhere_has_a_sentence_that_says_where
     assert "The intervals are corrected for 55 looks: all of them hold together in about 95 % of cases." in notes
 
 
-def test_what_holds_everywhere_or_nowhere_is_said_in_one_sentence_each():
+def test_claims_that_hold_everywhere_or_nowhere_share_a_sentence_each():
     everywhere = {(setting, layer, "activation"): -0.1 for setting in (NOISY, CLEAN) for layer in (ONE, TWO)}
     local = {(AUTOENCODER, ONE, "activation"): -0.1, (AUTOENCODER, ONE, "feature_gini"): 0.1}
     notes = notes_of(everywhere | local)
@@ -85,7 +85,7 @@ def test_changes_without_a_better_network_are_counted():
     assert not any(ENDING in note for note in notes_of({}))
 
 
-def test_the_notes_tell_the_two_claims_about_single_units_apart_and_say_what_an_interaction_is_also_called():
+def test_the_notes_explain_the_measures_and_name_synergy():
     remarks = " ".join(notes_of({}))
     assert "If all units matter less, the mean |effect| is lower." in remarks
     assert "how much the most important unit stands out" in remarks

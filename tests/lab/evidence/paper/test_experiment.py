@@ -1,4 +1,4 @@
-"""The networks beside the papers: errors, intervals, the order, and what is said about them."""
+"""The networks compared with the papers: errors, intervals, the order, and the sentences about them."""
 
 import numpy as np
 import pytest
@@ -71,7 +71,7 @@ def test_the_intervals_are_those_of_five_paired_looks():
     assert networks["standard"]["minus_standard"] is networks["standard"]["minus_previous"] is None
 
 
-def test_what_is_shown_and_what_is_not_is_said():
+def test_the_note_says_which_differences_are_shown():
     errors = ((170, 171, 172), (150, 151, 152), (160, 175, 171), (220, 221, 222))
     assert outcome_of(*errors).notes[1] == (
         "Compared with the standard network, hidden dropout is shown to make fewer errors; + max-norm is shown to make "
@@ -83,7 +83,7 @@ def test_what_is_shown_and_what_is_not_is_said():
     )
 
 
-def test_a_network_that_diverged_leaves_no_verdict():
+def test_if_a_network_diverged_there_is_no_verdict():
     whole = outcome_of(*CLEAR)
     records = [record | {"errors": 10_000, "updates": 0} if (record["arm"], record["seed"]) == ("+ max-norm", 1) else
                record for record in whole.records]  # fmt: skip
@@ -91,7 +91,7 @@ def test_a_network_that_diverged_leaves_no_verdict():
     assert found.notes == ["No verdict, because the training diverged with + max-norm."]
 
 
-def test_the_published_figures_stand_in_the_same_table_with_the_share_of_the_updates():
+def test_the_table_has_the_published_figures_and_the_share_of_the_updates():
     lines = [line.split() for line in str(outcome_of(*CLEAR)).splitlines()]
     assert ["standard", "171", "160", "160", "48,000", "4.8", "%"] in lines
     assert ["hidden", "dropout", "151", "about", "130", "48,000", "4.8", "%"] in lines

@@ -1,4 +1,4 @@
-"""The four networks: where their dropout is, what they share, and training as NumPy alone would do it."""
+"""The four networks: where their dropout is, what they share, and training compared with pure NumPy."""
 
 import numpy as np
 import pytest
@@ -63,13 +63,13 @@ def test_all_networks_of_a_seed_begin_with_the_same_weights():
         assert [p.data.tobytes() for p in other] == [p.data.tobytes() for p in first]
 
 
-def test_every_network_has_as_many_candidates_and_only_one_a_limit():
+def test_every_network_has_equally_many_candidates_and_only_one_has_a_limit():
     assert {len(candidates) for candidates in CANDIDATES.values()} == {4}
     limited = {name for name, candidates in CANDIDATES.items() if any(one.c is not None for one in candidates)}
     assert limited == {recipe.name for recipe in RECIPES if recipe.max_norm} == {"+ max-norm"}
 
 
-def test_the_standard_network_is_trained_and_tested_as_numpy_alone_does_it(split):
+def test_the_standard_network_agrees_with_a_pure_numpy_version(split):
     epochs, lr, seed = 4, 0.1, 3
     record = train(RECIPES[0], Settings(lr), HIDDEN, split, epochs, seed, lambda: None)
     weights_rng, order_rng, _ = map(np.random.default_rng, np.random.SeedSequence(seed).spawn(3))
@@ -112,7 +112,7 @@ def test_with_max_norm_no_unit_has_longer_incoming_weights(split, trained):
     assert free > 0.55
 
 
-def test_training_that_diverges_gets_everything_wrong(split):
+def test_if_training_diverges_every_answer_counts_as_wrong(split):
     record = train(RECIPES[1], Settings(1e30), HIDDEN, split, 30, 0, lambda: None)
     assert (record["errors"], record["updates"]) == (120, 0)
     assert record["curve"][-1] == {"epoch": 30, "errors": 120}

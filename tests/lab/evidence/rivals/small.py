@@ -18,7 +18,7 @@ PLACES = {PLAIN_NETWORK: (PLAIN_NETWORK, 1)} | {
     for name, strengths in METHODS.items()
     for place, strength in enumerate(strengths, 1)
 }
-"""By its name, of which method each network is, and which of its tries."""
+"""For each network by name: its method, and the number of its try."""
 
 
 def options_of(**given):

@@ -1,4 +1,4 @@
-"""Dropout and its rivals: what is chosen by what, what is compared with what, and what is run."""
+"""Dropout and its rivals: how strengths are chosen, what is compared, and what is run."""
 
 import numpy as np
 import pytest
@@ -51,7 +51,7 @@ def test_the_figures_are_those_of_numpy_and_scipy():
             assert (figures["against"][name]["low"], figures["against"][name]["high"]) == pytest.approx((low, high))
 
 
-def test_a_test_row_has_no_say_in_a_choice():
+def test_test_rows_do_not_affect_a_choice():
     """Of all tries but the first, which has the lowest validation loss, the test scores may be anything."""
     _, honest = figures_of(lambda arm, place, seed: 0.8)
     _, tempting = figures_of(lambda arm, place, seed: 0.8 if place == 1 else 0.99)
@@ -64,7 +64,7 @@ def test_each_seed_chooses_by_its_own_validation_part():
 
 
 @pytest.mark.usefixtures("blank_pictures")
-def test_a_training_that_diverges_is_a_result_that_is_kept(tmp_path, monkeypatch):
+def test_a_training_that_diverges_is_saved_as_a_result(tmp_path, monkeypatch):
     options = RivalsOptions(**SMALL | {"seeds": 3, "optimizer": "sgd", "learning_rate": 1e9})
     outcome = assert_resumed_to_the_same_bytes(RIVALS, options, tmp_path, monkeypatch, after=5)
     assert any(record["final"] is None for record in outcome.records)
@@ -78,12 +78,12 @@ def test_an_unfinished_seed_is_left_out():
     assert RIVALS.analyze(options, records[:5]) is None
 
 
-def test_the_default_seeds_are_others():
+def test_the_default_seeds_are_not_the_seen_ones():
     options = RivalsOptions()
     assert not SEEN_SEEDS.intersection(range(options.first_seed, options.first_seed + options.seeds))
 
 
-def test_what_is_tuned_is_no_option():
+def test_tuned_settings_are_not_options():
     for name in ("p", "input_p", "early_stopping", "patience"):
         with pytest.raises(TypeError, match=name):
             RivalsOptions(**{name: getattr(Config(early_stopping="also"), name)})

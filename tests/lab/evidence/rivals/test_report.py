@@ -1,4 +1,4 @@
-"""What is said about dropout and its rivals, whichever way it goes."""
+"""The sentences about dropout and its rivals, for results in either direction."""
 
 import math
 
@@ -44,7 +44,7 @@ from tinygrad_dropout.lab.evidence.rivals.tries import (
         ),
     ],
 )
-def test_the_sentence_is_true_whichever_way_it_goes(score, words):
+def test_the_sentence_fits_the_result_in_either_direction(score, words):
     options, figures = figures_of(score)
     assert RIVALS.notes(options, figures)[0] == f"On moons, after 2 epochs: {words}"
 
@@ -110,14 +110,14 @@ def test_the_verdict_begins_with_its_conditions(given, words):
     assert RIVALS.notes(*figures_of(better(), **given))[0].startswith(words)
 
 
-def test_what_stands_behind_the_names_is_said():
+def test_the_notes_explain_the_methods():
     options, figures = figures_of(better())
     said = " ".join(RIVALS.notes(options, figures))
     assert "by the log-loss on its validation part (accuracy might lead to other choices). No test row" in said
     assert "Here, DropConnect draws one mask of weights for each batch" in said
 
 
-def test_no_network_that_beats_the_baseline_is_said():
+def test_a_note_says_if_no_network_beats_the_baseline():
     options, figures = figures_of(lambda arm, place, seed: 0.5)
     said = "By test accuracy, no network beats always predicting the most common class (test accuracy 50.0 %)."
     assert said in RIVALS.notes(options, figures)
@@ -134,20 +134,20 @@ def test_no_network_that_beats_the_baseline_is_said():
         ({"dataset": "moons"}, None),
     ],
 )  # fmt: skip
-def test_what_the_intervals_leave_out_is_said(given, words):
+def test_a_note_says_what_the_intervals_do_not_cover(given, words):
     notes = RIVALS.notes(*figures_of(better(), **given))
     assert [note for note in notes if "The intervals are about" in note or "do not cover" in note] == [words] * bool(
         words
     )
 
 
-def test_of_two_seeds_nothing_is_concluded():
+def test_two_seeds_are_too_few_for_a_conclusion():
     options, figures = figures_of(better("dropout"), seeds=2)
     assert RIVALS.notes(options, figures) == ["Too few seeds for a verdict: 2; at least 3 are needed."]
 
 
 @pytest.mark.parametrize("mostly", [True, False])
-def test_a_try_at_an_end_that_most_seeds_choose_is_said(mostly):
+def test_a_note_names_strengths_at_an_end_that_most_seeds_choose(mostly):
     """Five of eight seeds, or four: the others choose the second try, as all do with most methods."""
 
     def validation_loss(arm, place, seed):
@@ -177,7 +177,7 @@ def test_a_try_at_an_end_that_most_seeds_choose_is_said(mostly):
         ({"first_seed": 0}, ""),
     ],
 )
-def test_seeds_that_the_strengths_may_have_been_chosen_by_are_said(given, words):
+def test_a_note_says_which_seeds_were_seen_before_choosing_the_strengths(given, words):
     options, figures = figures_of(better(), **given)
     said = [note for note in RIVALS.notes(options, figures) if note.startswith("The strengths")]
     assert said == [f"The strengths to try were chosen after seeing {words}."] * bool(words)

@@ -37,7 +37,7 @@ def test_the_figures_are_those_of_numpy_and_scipy():
     assert (shown["mean"] - shown["half_width"], shown["mean"] + shown["half_width"]) == pytest.approx(spread)
 
 
-def test_a_test_row_has_no_say_in_the_recommendation():
+def test_test_rows_do_not_affect_the_recommendation():
     _, honest = figures_of(lambda value, arm, seed: 0.8, lambda value, seed: -value)
     _, tempting = figures_of(lambda value, arm, seed: 0.99 if value == 0.3 else 0.8, lambda value, seed: -value)
     assert tempting["recommended"] == honest["recommended"]

@@ -37,7 +37,7 @@ def one_thousand_rows(monkeypatch):
 
 @pytest.mark.usefixtures("one_thousand_rows")
 @pytest.mark.parametrize("over", SETTINGS)
-def test_each_setting_has_usual_values(over):
+def test_each_setting_has_default_values(over):
     options, data = SWEEP.prepare(SweepOptions(over=over), print)
     assert SWEEP.as_json(options, data)["values"] == USUAL[over]
 
@@ -53,13 +53,13 @@ def test_each_setting_has_usual_values(over):
         ({"over": "epochs", "values": (8.0, 2.0)}, [2, 8]),
     ],
 )
-def test_values_depend_on_the_own_value_or_are_given(given, values):
+def test_default_values_depend_on_the_own_value(given, values):
     options, data = SWEEP.prepare(SweepOptions(**given), print)
     assert SWEEP.as_json(options, data)["values"] == values
 
 
 @pytest.mark.usefixtures("one_thousand_rows")
-def test_usual_sizes_that_do_not_fit_the_data_are_left_out_and_given_ones_refused():
+def test_default_sizes_that_do_not_fit_the_data_are_left_out_but_given_ones_are_refused():
     options, _ = SWEEP.prepare(SweepOptions(figure=10, train_size=1600), print)
     assert options.values == (100, 200, 400, 800)
     with pytest.raises(OptionError, match=r"^values: expected between 2 and 1,000, got 1,600"):
@@ -67,7 +67,7 @@ def test_usual_sizes_that_do_not_fit_the_data_are_left_out_and_given_ones_refuse
 
 
 @pytest.mark.parametrize("over", SETTINGS)
-def test_a_network_has_the_value_and_everything_else_as_always(over):
+def test_a_network_has_the_swept_value_and_otherwise_the_usual_options(over):
     options = small_sweep(over=over, values=SWEPT[over], **({} if over == "p" else {"p": 0.4}))
     value, series = SWEPT[over][-1], options.series()[-1]
     config, method = options.network(value, series)
@@ -103,7 +103,7 @@ def test_figure_9_trains_for_longer_unless_told_otherwise():
     assert (SweepOptions(figure=9, epochs=80).epochs, SweepOptions(figure=9, seeds=10).seeds) == (80, 10)
 
 
-def test_figure_10_is_about_the_number_of_training_examples_and_of_mnist_if_its_folder_is_given():
+def test_figure_10_sweeps_the_number_of_training_examples_on_mnist_if_its_folder_is_given():
     assert SweepOptions(figure=10).values == (50, 100, 200, 500, 1000, 1500)
     mnist = SweepOptions(figure=10, data_dir="somewhere")
     assert (mnist.dataset, mnist.values[-1], mnist.over) == ("mnist", 50_000, "train_size")
@@ -133,12 +133,12 @@ def test_figure_10_is_about_the_number_of_training_examples_and_of_mnist_if_its_
         ({"figure": 10, "over": "p"}, "over: expected train_size with figure 10, got 'p'"),
     ],
 )
-def test_what_cannot_be_swept_is_refused(given, words):
+def test_invalid_sweeps_are_refused(given, words):
     with pytest.raises(OptionError, match=words):
         SweepOptions(**given)
 
 
-def test_what_plays_no_part_is_no_option():
+def test_settings_without_effect_are_not_options():
     for name in ("early_stopping", "patience"):
         with pytest.raises(TypeError, match=name):
             SweepOptions(**{name: getattr(Config(), name)})

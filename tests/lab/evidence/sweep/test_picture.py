@@ -28,6 +28,6 @@ def test_in_the_picture_nothing_overlaps(drawn, given):
     assert all(one.x1 < other.x0 for one, other in pairwise(boxes))
 
 
-def test_labels_too_near_to_another_are_left_out():
+def test_labels_too_close_to_another_are_left_out():
     assert ticks([0, 1, 2, 30, 100], list("abcde")) == ([0, 30, 100], ["a", "d", "e"])
     assert ticks([7], ["a"]) == ([7], ["a"])

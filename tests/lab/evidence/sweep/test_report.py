@@ -1,4 +1,4 @@
-"""What is said about a sweep, whichever way it goes."""
+"""The sentences about a sweep, for results in either direction."""
 
 import pytest
 
@@ -45,7 +45,7 @@ from tinygrad_dropout.lab.text import as_text
         ),
     ],
 )
-def test_the_sentences_are_true_whichever_way_it_goes(by, validation_loss, words):
+def test_the_sentences_fit_the_result_in_either_direction(by, validation_loss, words):
     options, figures = figures_of(noisy(0.6, by), validation_loss)
     assert list(SWEEP.notes(options, figures)[:2]) == words
 
@@ -120,7 +120,7 @@ def test_values_where_the_training_diverged_have_no_verdict():
 FIGURE_9 = {0: 0.7, 0.2: 0.9, 0.4: 0.925, 0.6: 0.91, 0.9: 0.5}
 
 
-def test_figure_9_is_held_against_the_papers():
+def test_figure_9_is_compared_with_the_papers():
     options, figures = figures_of(
         lambda value, series, seed: FIGURE_9[value] + 0.1 * (series == FIXED_KEPT and value == 0.9),
         figure=9, values=tuple(FIGURE_9),
@@ -137,7 +137,7 @@ def test_figure_9_is_held_against_the_papers():
     assert SWEEP.notes(options, figures)[1].startswith("With a fixed width, the recommended p is 0 (no dropout): it")
 
 
-def test_what_diverged_is_not_held_against_figure_9():
+def test_diverged_values_are_not_compared_with_figure_9():
     options, figures = figures_of(
         lambda value, series, seed: FIGURE_9[value], train_loss=lambda value: 9.0 * (value in (0.4, 0.9)),
         figure=9, values=tuple(FIGURE_9),
@@ -146,12 +146,12 @@ def test_what_diverged_is_not_held_against_figure_9():
     assert said.endswith("the mean test accuracy differs by 1.0 points in that range.")
 
 
-def test_of_figure_9_nothing_is_said_that_was_not_swept():
+def test_figure_9_is_compared_only_at_swept_values():
     options, figures = figures_of(lambda value, series, seed: 0.8, figure=9, values=(0, 0.2, 0.8))
     assert not any("paper" in note or "figure" in note for note in SWEEP.notes(options, figures))
 
 
-def test_that_the_width_changes_too_is_said_where_it_does():
+def test_a_note_says_that_the_width_changes_too():
     """The widths at p = 0 and 0.9 are those of test_options."""
     for figure in (9, None):
         options, figures = figures_of(lambda value, series, seed: 0.8, figure=figure, values=(0, 0.2, 0.8))
@@ -161,7 +161,7 @@ def test_that_the_width_changes_too_is_said_where_it_does():
         assert said == (figure == 9)
 
 
-def test_figure_10_is_held_against_the_papers_largest_gain():
+def test_figure_10_is_compared_with_the_papers_largest_gain():
     gains = {50: -0.02, 100: 0.01, 1500: -0.01}
     options, figures = figures_of(
         lambda value, series, seed: 0.8 + gains[value] * (series == "with dropout"), figure=10, values=tuple(gains)
@@ -186,7 +186,7 @@ def test_figure_10_is_held_against_the_papers_largest_gain():
         ({666: 0.5}, None),
     ],
 )
-def test_figure_10_claims_no_gain_that_there_is_not(gains, words):
+def test_figure_10_claims_no_gain_if_there_is_none(gains, words):
     """With 666 examples, the training diverged."""
     options, figures = figures_of(
         lambda value, series, seed: 0.8 + gains[value] * (series == "with dropout"),
@@ -213,19 +213,19 @@ def test_values_that_follow_each_other_are_a_range():
         ({"dataset": "moons"}, None),
     ],
 )  # fmt: skip
-def test_what_the_intervals_leave_out_is_said(given, words):
+def test_a_note_says_what_the_intervals_do_not_cover(given, words):
     notes = SWEEP.notes(*figures_of(lambda value, arm, seed: 0.8, **given))
     assert [note for note in notes if "The intervals are about" in note or "do not cover" in note] == [words] * bool(
         words
     )
 
 
-def test_of_two_seeds_nothing_is_concluded():
+def test_two_seeds_are_too_few_for_a_conclusion():
     options, figures = figures_of(noisy(0.3, 0.1), seeds=2)
     assert SWEEP.notes(options, figures) == ["Too few seeds for a verdict: 2; at least 3 are needed."]
 
 
-def test_where_there_is_no_interval_none_is_given():
+def test_a_difference_without_an_interval_is_reported_without_one():
     """All seeds choose 0, so that a measure without steps differs by exactly nothing; or it differs by the same."""
     options, figures = figures_of(lambda value, arm, seed: 0.8)
     difference = figures["recommended"]["dropout"]["difference"]

@@ -1,4 +1,4 @@
-"""What the records show: intervals against SciPy, and that nothing is shown too early."""
+"""The figures of the records: intervals against SciPy, and none before they are complete."""
 
 import numpy as np
 import pytest
@@ -8,7 +8,7 @@ from tests.lab.evidence.uncertainty.small import METHODS, made_up_outcome, small
 from tinygrad_dropout.lab.evidence.uncertainty.analysis import LOOKS
 
 
-def test_each_interval_is_students_shared_among_all_that_are_looked_at():
+def test_each_interval_is_students_corrected_for_all_looks():
     figures = made_up_outcome(coverage=0.9).figures
     intervals = []
     for part in (*figures["regressions"].values(), figures["classification"]):
@@ -41,7 +41,7 @@ def test_the_figures_are_the_means_and_differences_of_the_records():
         assert (found["low"], found["high"]) == pytest.approx(wanted)
 
 
-def test_until_each_problem_has_a_record_nothing_is_said():
+def test_there_are_no_figures_until_each_problem_has_a_record():
     outcome = made_up_outcome(seeds=1)
     assert outcome.figures is not None
     for missing in range(3):

@@ -1,4 +1,4 @@
-"""The experiment: its records against a computation of their own, resumed to the same bytes, and what it refuses."""
+"""The experiment: its records against an independent computation, resuming to the same bytes, and its errors."""
 
 import json
 from dataclasses import replace
@@ -155,7 +155,7 @@ def test_the_targets_are_standardized_by_the_rows_that_are_learned_from(monkeypa
     assert seen == [160, 200, 318, 398]  # of the gap, then of the table: four fifths, then all
 
 
-def test_a_measurement_takes_nothing_from_the_training(monkeypatch):
+def test_a_measurement_does_not_affect_the_training(monkeypatch):
     """With more masks, weight scaling stays as it was."""
     few, many = (run_small(seeds=1, samples=samples).records for samples in (3, 9))
     for one, other in zip(few, many, strict=True):
@@ -197,7 +197,7 @@ def test_the_default_table_is_diabetes_with_a_tenth_to_test_on():
     assert rows == {"train": 398, "test rows": 44}
 
 
-def test_a_table_of_ones_own_is_a_regression_even_if_its_target_is_whole_numbers(tmp_path):
+def test_your_own_table_is_a_regression_even_if_its_target_is_whole_numbers(tmp_path):
     lines = [f"{i},{i % 3}" for i in range(40)]
     (tmp_path / "wine.csv").write_text("\n".join(["a,quality", *lines]))
     outcome = run_small(csv=str(tmp_path / "wine.csv"), target="quality")
@@ -288,7 +288,7 @@ def test_options_that_are_not_allowed(given, problem):
     assert str(error.value) == problem
 
 
-def test_options_are_kept_as_json_has_them_whatever_they_were_given_as():
+def test_options_are_saved_in_the_same_form_however_they_were_given():
     options = UncertaintyOptions(
         csv="a/x.csv", target="y", ignore="id,no", p=np.float32(0.5), hidden=[8], samples=np.int64(4)
     )
@@ -298,7 +298,7 @@ def test_options_are_kept_as_json_has_them_whatever_they_were_given_as():
 
 
 @pytest.mark.usefixtures("blank_pictures")
-def test_missing_values_are_filled_in_if_that_is_asked_for(tmp_path):
+def test_missing_values_are_filled_in_on_request(tmp_path):
     lines = [f"{'' if i == 3 else i},{i * 0.5}" for i in range(40)]
     (tmp_path / "table.csv").write_text("\n".join(["a,y", *lines]))
     for missing, rows in (("mean", 40), ("drop", 39)):

@@ -76,7 +76,7 @@ def test_the_band_widens_with_the_spread_over_masks():
     assert reach == pytest.approx(norm.ppf(0.975) * np.sqrt(variance + 0.16))
 
 
-def test_regression_scores_are_what_they_are_called():
+def test_regression_scores_are_what_their_names_say():
     from sklearn.metrics import mean_squared_error
 
     outputs, y = some_outputs()
@@ -152,7 +152,7 @@ def a_network(p: float = 0.5):
     return nn.Sequential(hidden, nn.ReLU(), nn.Dropout(p, rng=np.random.default_rng(5)), out)
 
 
-def test_monte_carlo_goes_to_the_mean_over_all_masks_that_are_enumerated():
+def test_monte_carlo_converges_to_the_mean_over_all_enumerated_masks():
     """All 16 masks, weighted by their probability, computed with NumPy; weight scaling is the same here, where the
     output is linear in the mask, and one mask is not."""
     model, x = a_network(), np.array([[0.3, -1.0], [1.0, 2.0]], np.float32)

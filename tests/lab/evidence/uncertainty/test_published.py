@@ -1,4 +1,4 @@
-"""Published figures: which table they belong to, and how they stand next to ours."""
+"""Published figures: the table they belong to, and how they are shown next to ours."""
 
 import pytest
 from rich.console import Console
@@ -32,7 +32,7 @@ def test_a_table_of_the_paper_is_compared_with_it():
     assert "on rows that are test rows of other splits" in note
 
 
-def test_other_tables_are_held_against_nothing():
+def test_other_tables_are_compared_with_nothing():
     assert "Ghahramani" not in str(made_up_outcome())
 
 

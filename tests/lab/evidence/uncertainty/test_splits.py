@@ -38,7 +38,7 @@ def test_a_folder_has_a_file_for_each_split_as_they_are_published(tmp_path):
         ("\n", "splits.txt: expected a line of row numbers for each split, got an empty file"),
     ],
 )
-def test_what_is_no_split_is_refused_with_its_place(tmp_path, text, problem):
+def test_an_invalid_split_is_refused_with_its_place(tmp_path, text, problem):
     (tmp_path / "splits.txt").write_text(text)
     with pytest.raises(LabError) as error:
         read_splits(tmp_path / "splits.txt", 20)
@@ -80,7 +80,7 @@ def test_there_are_as_many_seeds_as_splits(tmp_path):
     assert "4 given splits" in outcome.description
 
 
-def test_other_splits_are_other_data(tmp_path):
+def test_different_splits_are_different_data(tmp_path):
     digests = []
     for text in ("0 1", "0 2"):
         (tmp_path / "splits.txt").write_text(text)

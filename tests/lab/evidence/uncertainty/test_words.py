@@ -1,4 +1,4 @@
-"""What is said, whichever way the result goes."""
+"""The sentences, for results in either direction."""
 
 import pytest
 
@@ -6,7 +6,7 @@ from tests.lab.evidence.uncertainty.small import made_up_outcome
 from tinygrad_dropout.lab.evidence.uncertainty.analysis import LOOKS
 
 
-def test_where_the_bands_are_too_narrow_is_the_first_sentence():
+def test_the_first_sentence_says_where_the_bands_are_too_narrow():
     outcome = made_up_outcome()
     found = {"in the gap": 0.6, "beyond the data": 0.1, "among the data": 0.95, "test rows": 0.99}
     for record in outcome.records:
@@ -39,11 +39,11 @@ def test_bands_are_called_too_narrow_only_if_that_is_shown(coverage, spread, beg
     ("coverage", "said"),
     [(0.946, "too narrow among the data (94.6 % of"), (0.95004, "too wide among the data (95.004 %")],
 )
-def test_what_is_shown_to_differ_from_95_percent_does_not_look_like_it(coverage, said):
+def test_a_share_that_differs_from_95_percent_is_not_rounded_to_it(coverage, said):
     assert f"are {said}" in made_up_outcome(coverage=coverage, spread=1e-6, rows=10**9).notes[0]
 
 
-def test_scores_that_are_shown_to_differ_do_not_look_alike():
+def test_scores_that_differ_are_not_rounded_to_the_same_number():
     notes = made_up_outcome(better_by=0.0004, sure=0.98998, spread=1e-6).notes
     assert "on diabetes is 0.9996, better than the 1.0000 of" in notes[3]
     assert "on two moons is 0.0396, better than the 0.0400 of" in notes[3]
@@ -53,7 +53,7 @@ def test_scores_that_are_shown_to_differ_do_not_look_alike():
     assert "confidence of Monte Carlo is 99.0 %, not shown to differ from the 99.0 % of" in notes[4]
 
 
-def test_bands_that_hold_all_of_a_few_rows_are_not_called_too_wide():
+def test_bands_that_contain_all_of_a_few_rows_are_not_called_too_wide():
     """4 of 4 rows in each of 5 seeds: nothing varies, but one more row outside would be 80 %."""
     assert "dropout are too wide among the data" in made_up_outcome(coverage=1.0, spread=0).notes[0]
     assert "dropout are not shown to be" in made_up_outcome(coverage=1.0, spread=0, rows=4).notes[0]
@@ -79,7 +79,7 @@ def test_the_log_likelihood_is_compared_either_way(better_by, said):
         (0.0, "1.00, not shown to differ from the 1.00", "0.040, not shown to differ from the 0.040"),
     ],
 )
-def test_errors_are_better_where_they_are_smaller(better_by, on_diabetes, on_moons):
+def test_smaller_errors_are_called_better(better_by, on_diabetes, on_moons):
     assert made_up_outcome(better_by=better_by).notes[3] == (
         f"The RMSE of Monte Carlo on diabetes is {on_diabetes} of weight scaling; its calibration error on two moons "
         f"is {on_moons} of weight scaling."
@@ -95,7 +95,7 @@ def test_the_confidence_far_away_is_compared_either_way(sure, words):
     assert f"the mean confidence of Monte Carlo is {words} of weight scaling." in made_up_outcome(sure=sure).notes[4]
 
 
-def test_what_a_reader_must_know_is_said():
+def test_the_notes_explain_the_methods_and_their_limits():
     said = " ".join(made_up_outcome().notes)
     for words in ("arithmetic mean over masks", "approximates the geometric mean", "15 equally wide bins",
                   "maximum-likelihood estimate on a fifth of the training rows", f"corrected for {LOOKS} looks",
@@ -117,7 +117,7 @@ def test_two_seeds_have_no_intervals_and_no_verdict():
     assert "+0.50" in str(outcome)
 
 
-def test_the_names_of_given_tables_are_said():
+def test_the_sentences_name_the_given_table():
     assert "on wine (95 %)" in made_up_outcome(csv="wine.csv").notes[0]
     assert "and yacht (100 training and 10,000 test rows, 50 hidden units); 5 given splits;" in (
         made_up_outcome(uci="yacht").description
