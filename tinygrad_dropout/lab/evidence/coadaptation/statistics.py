@@ -18,7 +18,7 @@ def area(fractions: Numbers, values: Numbers, low: float, high: float) -> float:
 
 
 def gini(sizes: Numbers) -> Numbers:
-    """The Gini coefficient along the last axis: 0 if all sizes are equal, near 1 if a single one has it all.
+    """The Gini coefficient along the last axis: 0 if all sizes are equal, near 1 if a single size is the whole sum.
 
     sum_i (2i - n - 1) x_i / (n sum_i x_i) with x sorted; 0 if all are 0.
     """

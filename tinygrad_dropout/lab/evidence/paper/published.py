@@ -36,7 +36,7 @@ class Published:
 HINTON, SRIVASTAVA = "Hinton 2012", "Srivastava 2014"
 PUBLISHED = {
     "standard": (
-        Published(HINTON, 160, False, "the best published result of a standard network, not the paper's own"),
+        Published(HINTON, 160, False, "the best result of a standard network that the paper cites, not its own"),
         Published(SRIVASTAVA, 160, False, "two layers of 800 logistic units, a result of Simard et al. 2003"),
     ),
     "hidden dropout": (
