@@ -52,10 +52,10 @@ def report_block(page: str) -> str:
 
 def codes_block() -> str:
     """All mistakes that the kit looks for in a model, with their severities."""
-    catalogue = [value for value in vars(models).values() if isinstance(value, Mistake)]
+    catalog = [value for value in vars(models).values() if isinstance(value, Mistake)]
     lines = ["| code | severity | what is expected |", "|---|---|---|"]
     for severity in (ERROR, EDGE_CASE, REMARK):
-        mistakes = [mistake for mistake in catalogue if mistake.severity == severity]
+        mistakes = [mistake for mistake in catalog if mistake.severity == severity]
         lines += [f"| `{mistake.code}` | {severity} | {mistake.expected} |" for mistake in mistakes]
     return "\n".join(lines)
 

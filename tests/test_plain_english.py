@@ -38,7 +38,7 @@ HABITS = {
 
 BRITISH = re.compile(
     r"colour|neighbour|behaviour|favour|harbour|honour|centre\b|centred|\bgrey(?!danus|s\b)|learnt|labelled(?!by)|modelling|"
-    r"cancelled|travell|towards\b|licence|practise|analyse(?!s\b)|judgement|programme\b|fulfil(?!l)|artefact|"
+    r"cancelled|travell|towards\b|licence|practise|analyse(?!s\b)|judgement|programme\b|fulfil(?!l)|artefact|catalogue|"
     r"(?:optim|standard|capital|normal|regular|general|initial|recogn|synchron|minim|maxim|summar|random|memor|special|"
     r"penal|vector|organ|\breal|emphas|\bfinal|util|visual|discret|\blocal|serial)is(?:e[ds]?|ing|ation|er)\b",
     re.IGNORECASE,

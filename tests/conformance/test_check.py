@@ -9,7 +9,7 @@ import tinygrad_dropout as td
 from tests.conformance.right_layers import RIGHT
 from tests.conformance.wild import WILD
 from tests.conformance.wrong_layers import OPTIONS, WRONG, Dropout
-from tests.mistakes.test_mistakes import catalogue
+from tests.mistakes.test_mistakes import catalog
 from tinygrad_dropout import conformance
 from tinygrad_dropout.conformance import assert_dropout, check_dropout, of
 from tinygrad_dropout.mistakes import REMARK, dropout
@@ -107,7 +107,7 @@ ELSEWHERE = {
 
 def test_every_code_that_the_kit_has_is_given_to_some_layer():
     """Otherwise a question might be impossible to fail."""
-    of_dropout = {mistake.code: mistake for mistake in catalogue(dropout)}
+    of_dropout = {mistake.code: mistake for mistake in catalog(dropout)}
     given = {*WRONG.values(), *TASTE.values(), *ELSEWHERE}
     assert sorted(set(of_dropout) - given) == []
     assert {code for code, mistake in of_dropout.items() if mistake.severity == REMARK} == set(TASTE.values())

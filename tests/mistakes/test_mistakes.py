@@ -1,4 +1,4 @@
-"""Every mistake in the catalogue has a code, a known kind and valid templates."""
+"""Every mistake in the catalog has a code, a known kind and valid templates."""
 
 import string
 from importlib import import_module
@@ -23,21 +23,21 @@ def mistakes_of(value):
                 yield getattr(value, name)
 
 
-def catalogue(package):
+def catalog(package):
     """All mistakes in the modules of a package."""
     modules = [import_module(info.name) for info in walk_packages(package.__path__, package.__name__ + ".")]
     found = [one for module in modules for value in vars(module).values() for one in mistakes_of(value)]
     return list({id(one): one for one in found}.values())
 
 
-CATALOGUE = catalogue(mistakes)
+CATALOG = catalog(mistakes)
 
 
 def test_there_are_many():
-    assert len({mistake.code for mistake in CATALOGUE}) > 150
+    assert len({mistake.code for mistake in CATALOG}) > 150
 
 
-@pytest.mark.parametrize("mistake", CATALOGUE, ids=lambda mistake: mistake.code)
+@pytest.mark.parametrize("mistake", CATALOG, ids=lambda mistake: mistake.code)
 def test_each_is_complete(mistake):
     assert mistake.kind in KINDS
     assert mistake.severity in (ERROR, EDGE_CASE, REMARK)
@@ -52,7 +52,7 @@ def test_each_is_complete(mistake):
 
 def test_mistakes_with_one_code_have_one_kind_and_one_severity():
     first_use = {}
-    for mistake in CATALOGUE:
+    for mistake in CATALOG:
         assert first_use.setdefault(mistake.code, (mistake.kind, mistake.severity)) == (mistake.kind, mistake.severity)
 
 
@@ -67,5 +67,5 @@ def test_a_finding_fills_the_templates_and_uses_the_given_array_names():
 
 
 def test_the_templates_use_every_array_name():
-    names = {name for m in CATALOGUE for _, name, _, _ in string.Formatter().parse(m.message) if name}
+    names = {name for m in CATALOG for _, name, _, _ in string.Formatter().parse(m.message) if name}
     assert set(WORDS) <= names | {"output", "forwards", "two_layers"}

@@ -101,7 +101,7 @@ def test_there_are_enough_wrong_and_right_models():
     assert all(make.__doc__ for make, _ in [*WRONG, *RIGHT])
 
 
-CATALOGUE = {value.code: value for value in vars(mistakes).values() if isinstance(value, Mistake)}
+CATALOG = {value.code: value for value in vars(mistakes).values() if isinstance(value, Mistake)}
 
 #: Not the first finding of any model in the tables; each has its own test below.
 ELSEWHERE = {
@@ -110,9 +110,9 @@ ELSEWHERE = {
 }
 
 
-def test_every_mistake_in_the_catalogue_is_shown_by_some_model():
-    assert CATALOGUE.keys() - {*WRONG.values()} == ELSEWHERE
-    assert {mistake.kind for mistake in CATALOGUE.values()} <= KINDS.keys()
+def test_every_mistake_in_the_catalog_is_shown_by_some_model():
+    assert CATALOG.keys() - {*WRONG.values()} == ELSEWHERE
+    assert {mistake.kind for mistake in CATALOG.values()} <= KINDS.keys()
 
 
 def usual_model(drop, **parts):
