@@ -83,17 +83,17 @@ class Paths:
                     local = float(jacobian[result, entry])
                     for rank, link in enumerate(self.links[consumer][result]):
                         found[entry].append(Link(link.product * local, local, consumer, int(result), rank))
-            if node in self.reached(consumers[node], number_of) or node == recorded.root:
+            if node in self.reached_nodes(consumers[node], number_of) or node == recorded.root:
                 self.links[node] = [sorted(links, key=lambda link: -abs(link.product))[:MOST_PATHS] for links in found]
                 self.counts[node], self.totals[node] = count, total
 
-    def reached(self, consumers: list[tuple[int, int]], number_of: dict[int, int]) -> set[int]:
+    def reached_nodes(self, consumers: list[tuple[int, int]], number_of: dict[int, int]) -> set[int]:
         """Return the nodes that got a gradient from one of these consumers."""
         given: set[int] = set()
         for consumer, _ in consumers:
             if consumer in number_of:
                 step = self.recorded.steps[number_of[consumer]]
-                given |= {gift.parent for gift in step.contributions if gift.value is not None}
+                given |= {contribution.parent for contribution in step.contributions if contribution.value is not None}
         return given
 
     def walk(self, node: int, entry: int, rank: int) -> list[tuple[int, int, float]]:

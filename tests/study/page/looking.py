@@ -112,18 +112,22 @@ def assert_shown(figures, expected):
 def backward_figures(recorded, step):
     """Return the (caption, array) pairs that a step shows under Backward."""
     found = [(f"upstream: grad = dL/d{recorded.nodes[step.node].name}", step.upstream)]
-    for gift in step.contributions:
-        if gift.value is None:
+    for contribution in step.contributions:
+        if contribution.value is None:
             continue
-        parent = recorded.nodes[gift.parent]
-        if gift.summed:
-            found.append(("returned", gift.returned))
-        if gift.before is None:
-            found.append((f"dL/d{parent.name}", gift.value))
+        parent = recorded.nodes[contribution.parent]
+        if contribution.summed:
+            found.append(("returned", contribution.returned))
+        if contribution.before is None:
+            found.append((f"dL/d{parent.name}", contribution.value))
         else:
             earlier = f".grad of {parent.name}, including an earlier backward"
             after = f"dL/d{parent.name}" if parent.grad_before is None else earlier
-            found += [("before", gift.before), ("contribution", gift.value), (after, gift.after)]
+            found += [
+                ("before", contribution.before),
+                ("contribution", contribution.value),
+                (after, contribution.after),
+            ]
     return found
 
 
@@ -133,9 +137,9 @@ def gradients_after(recorded, steps):
     for step in recorded.steps[:steps]:
         if found[step.node][0] is None:
             found[step.node] = (step.upstream, 0)
-        for gift in step.contributions:
-            if gift.value is not None:
-                found[gift.parent] = (gift.after, gift.waiting)
+        for contribution in step.contributions:
+            if contribution.value is not None:
+                found[contribution.parent] = (contribution.after, contribution.waiting)
     return found
 
 

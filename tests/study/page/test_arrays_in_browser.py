@@ -57,7 +57,7 @@ def test_an_array_without_elements_says_so(visit):
 
 @pytest.mark.parametrize(
     "within",
-    [".forward table", ".gift table", "#signs span:has-text('negative')", "#signs span:has-text('positive')"],
+    [".forward table", ".contribution table", "#signs span:has-text('negative')", "#signs span:has-text('positive')"],
 )
 def test_the_color_shows_the_sign_and_the_size(visit, default, within):
     page = visit(text_of(default), "#step=5")
@@ -71,11 +71,15 @@ def test_the_color_shows_the_sign_and_the_size(visit, default, within):
 
 def test_cells_and_boxes_have_labels_for_screen_readers(visit, default):
     page = visit(text_of(default), "#step=3")
-    assert re.fullmatch(r"\[\d, \d\] 0 dropped", page.locator(".gift td.dropped").first.get_attribute("aria-label"))
-    assert page.locator(".gift table").get_attribute("aria-label") == "dL/drelu_2, 4 × 4"
+    assert re.fullmatch(
+        r"\[\d, \d\] 0 dropped", page.locator(".contribution td.dropped").first.get_attribute("aria-label")
+    )
+    assert page.locator(".contribution table").get_attribute("aria-label") == "dL/drelu_2, 4 × 4"
     assert page.locator("g.box.here").get_attribute("aria-label") == "dropout_2: 4 × 4 ✓, this step"
     page.keyboard.press("ArrowRight")
-    assert re.fullmatch(r"\[\d, \d\] 0 ReLU off", page.locator(".gift td.dead").first.get_attribute("aria-label"))
+    assert re.fullmatch(
+        r"\[\d, \d\] 0 ReLU off", page.locator(".contribution td.dead").first.get_attribute("aria-label")
+    )
 
 
 @pytest.mark.parametrize(("name", "step"), [("default", 3), ("default", 4), ("buggy", 3), ("buggy", 5)])

@@ -168,8 +168,8 @@ def test_units_that_are_off_look_different_from_dropped_ones(visit, default):
     page = visit(default, "#step=7")
     (recorded,) = default.passes
     (node,) = [node for node in recorded.nodes if node.name == "relu_1"]
-    assert page.locator(".gift td.dead").count() == int((node.data == 0).sum())
-    assert page.locator(".gift td.dropped").count() == 0
+    assert page.locator(".contribution td.dead").count() == int((node.data == 0).sum())
+    assert page.locator(".contribution td.dropped").count() == 0
     assert page.locator("main td.dead").first.get_attribute("title").endswith("ReLU off")
 
 
@@ -185,7 +185,7 @@ def test_the_first_step_shows_the_probabilities_the_target_and_their_difference(
         rows = page.locator(".saved figure").nth(figure).locator("tr")
         cells = [rows.nth(k).locator("td").all_inner_texts() for k in range(rows.count())]
         np.testing.assert_allclose(np.array(cells, float), shown, rtol=6e-4)
-    page.locator(".gift td").nth(7).click()
+    page.locator(".contribution td").nth(7).click()
     line = page.inner_text(".example .equation")
     assert line.startswith(f"dL/dlogits[2, 1] = upstream × (p − target) / N = 1 × ({number(p[2, 1])} − ")
 
@@ -201,8 +201,10 @@ def test_matrix_products_name_the_row_and_the_column(visit, default):
     page = visit(default, "#step=5")
     assert re.search(r"row \d of dL/dlinear_2 times column \d of 3.weight", page.inner_text("#panel"))
     assert re.search(r"column \d of dL/dlinear_2 times column \d of dropout_1", page.inner_text("#panel"))
-    page.locator(".gift:has(h4:text-is('to 3.weight')) td").nth(7).click()
-    assert "dL/d3.weight[1, 2] = Σ upstream × x = " in page.inner_text(".gift:has(h4:text-is('to 3.weight')) .example")
+    page.locator(".contribution:has(h4:text-is('to 3.weight')) td").nth(7).click()
+    assert "dL/d3.weight[1, 2] = Σ upstream × x = " in page.inner_text(
+        ".contribution:has(h4:text-is('to 3.weight')) .example"
+    )
 
 
 def test_unbroadcast_is_shown_as_a_sum(visit, passes):
@@ -216,7 +218,7 @@ def test_unbroadcast_is_shown_as_a_sum(visit, passes):
 def test_a_contribution_is_added_to_an_earlier_grad(visit, passes):
     page = visit(passes, "#pass=2")
     page.keyboard.press("End")
-    captions = page.locator(".gift figcaption").all_inner_texts()
+    captions = page.locator(".contribution figcaption").all_inner_texts()
     assert any(caption.startswith("before") for caption in captions)
     assert any(caption.startswith("contribution") for caption in captions)
     assert any("including an earlier backward" in caption for caption in captions)
@@ -363,7 +365,7 @@ def test_a_variant_can_be_the_run_itself(visit, default):
 @pytest.mark.parametrize("bug", ["backward-forgets-the-mask", "relu-ignored", "backward-inverts-the-mask"])
 def test_gradients_that_a_bug_lets_through_are_not_crossed_out(visit, bug):
     page = visit(run_script(EXAMPLE, ["0.4", "0"], bug=study.BUGS[bug]).replay)
-    through = page.locator("article:nth-child(2) .gift td.differs").filter(has_not_text=re.compile("^0$"))
+    through = page.locator("article:nth-child(2) .contribution td.differs").filter(has_not_text=re.compile("^0$"))
     assert through.count() > 0
     assert all(" differs" in one.get_attribute("class") or one.get_attribute("class").split()[0] == "differs"
                for one in through.all())  # fmt: skip
@@ -392,9 +394,9 @@ def test_a_bug_opens_at_the_first_step_that_differs_with_both_side_by_side(visit
     assert "The first step that differs is step 3" in page.inner_text("#banner")
     assert page.locator("article").count() == 2
     assert page.inner_text("article:nth-child(2) .rule") == "dL/dx = grad * mask"
-    assert page.locator(".gift td.differs").count() > 0
+    assert page.locator(".contribution td.differs").count() > 0
     assert page.locator("article h3 ~ .arrays >> nth=0 >> td.differs").count() == 0
-    assert "differs" in page.locator(".gift td.differs").first.get_attribute("title")
+    assert "differs" in page.locator(".contribution td.differs").first.get_attribute("title")
     page.keyboard.press("Home")
     page.click("#to-bug")
     assert shown_step(page) == 3
@@ -418,7 +420,7 @@ def test_predict_hides_the_answer_until_you_guess(visit, default):
     page.keyboard.press("ArrowRight")
     assert page.locator("#question").count() == 1
     assert page.evaluate("document.activeElement.id") == "guess"
-    assert page.locator(".gift table").count() == 0
+    assert page.locator(".contribution table").count() == 0
     assert "to logits: ?" in page.inner_text("#panel")
     page.keyboard.press("Enter")  # no guess yet
     page.click("#next")
@@ -426,7 +428,7 @@ def test_predict_hides_the_answer_until_you_guess(visit, default):
     page.fill("#guess", answer_of(page))
     page.keyboard.press("Enter")
     assert "✓ Right." in page.inner_text("#verdict")
-    assert page.locator(".gift table").count() == 1
+    assert page.locator(".contribution table").count() == 1
 
 
 def test_predict_counts_right_guesses(visit, default):
@@ -526,7 +528,7 @@ def test_an_entry_and_its_check_can_be_reached_by_keyboard(visit, default):
 
 def test_after_a_click_on_an_entry_the_arrow_keys_still_change_the_step(visit, default):
     page = visit(default, "#step=3")
-    page.locator(".gift td").first.click()
+    page.locator(".contribution td").first.click()
     page.keyboard.press("ArrowRight")
     assert shown_step(page) == 4
 

@@ -156,7 +156,7 @@ def test_selecting_another_entry_or_tensor_resets_the_check(visit, default):
     assert page.locator("#inspection").count() == 0
 
 
-@pytest.mark.parametrize(("figure", "name"), [("article .forward .arrays", "relu_2"), (".gift", "relu_2")])
+@pytest.mark.parametrize(("figure", "name"), [("article .forward .arrays", "relu_2"), (".contribution", "relu_2")])
 def test_a_click_on_a_number_inspects_its_tensor(visit, default, figure, name):
     page = visit(text_of(default), "#step=3")
     page.locator(f"{figure} td").nth(6).click()

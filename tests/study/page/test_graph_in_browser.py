@@ -49,7 +49,7 @@ def test_a_frame_surrounds_each_layer_and_nothing_else(visit, request, name):
     assert [set(keys) for keys in frames] == expected
 
 
-@pytest.mark.parametrize("target", ["g.box >> nth=3", "details.source summary", ".gift td >> nth=0"])
+@pytest.mark.parametrize("target", ["g.box >> nth=3", "details.source summary", ".contribution td >> nth=0"])
 def test_the_focus_stays_where_enter_was_pressed(visit, default, target):
     page = visit(text_of(default), "#step=3")
     page.focus(target)
@@ -65,7 +65,7 @@ def test_the_focus_stays_where_enter_was_pressed(visit, default, target):
 
 def test_arrow_keys_move_in_a_table_in_all_directions(visit, default):
     page = visit(text_of(default), "#step=3")
-    page.focus(".gift td >> nth=0")
+    page.focus(".contribution td >> nth=0")
     for key, index in [("Down", "1, 0"), ("Right", "1, 1"), ("Up", "0, 1"), ("Up", "0, 1"), ("Left", "0, 0")]:
         page.keyboard.press(f"Arrow{key}")
         assert page.evaluate("document.activeElement.title").startswith(f"[{index}]")

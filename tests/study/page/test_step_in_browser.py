@@ -74,7 +74,7 @@ def test_a_long_sum_shows_its_largest_products(visit, passes):
 
 def test_two_contributions_to_the_same_tensor_are_told_apart_by_argument_names(visit, passes):
     page = visit(text_of(passes), "#step=2")
-    assert page.locator(".gift h4").all_inner_texts() == ["to out, as x", "to out, as y"]
+    assert page.locator(".contribution h4").all_inner_texts() == ["to out, as x", "to out, as y"]
 
 
 def test_a_parent_without_gradient_says_why(visit, default):

@@ -93,7 +93,7 @@ function walkOf(run, index, entry, rank) {
 function totalOf(run, index, entry) {
   let sum = index === run.steps[0].node ? numeric(shownAt(run.steps[0].upstream, entry)) : 0;
   for (const step of run.steps) {
-    for (const gift of step.gives) if (gift.parent === index && gift.array) sum += numeric(shownAt(gift.array, entry));
+    for (const contribution of step.gives) if (contribution.parent === index && contribution.array) sum += numeric(shownAt(contribution.array, entry));
   }
   return sum;
 }

@@ -3,52 +3,52 @@
 /** The question about a step: {kind, about, text, hint, answer, right(guess)}; null if the step gives nothing. */
 function questionOf(run, stepNumber) {
   const step = run.steps[stepNumber - 1];
-  const gifts = step.gives.filter((gift) => gift.array && gift.array.rows.length);
-  if (!gifts.length) return null;
-  const stretched = gifts.find((gift) => gift.summed);
+  const contributions = step.gives.filter((contribution) => contribution.array && contribution.array.rows.length);
+  if (!contributions.length) return null;
+  const stretched = contributions.find((contribution) => contribution.summed);
   if (stretched) return axesQuestion(run, stretched);
   const shaped = shapedOf(run, step);
   const turn = run.steps.slice(0, stepNumber - 1).filter((one) => shapedOf(run, one)).length;
-  return shaped && turn % 2 === 0 ? shapeQuestion(run, shaped) : numberQuestion(run, gifts); // they take turns
+  return shaped && turn % 2 === 0 ? shapeQuestion(run, shaped) : numberQuestion(run, contributions); // they take turns
 }
 
 /** Asks over which axes a gradient is summed. The text gives both shapes. */
-function axesQuestion(run, gift) {
-  const name = run.nodes[gift.parent].name;
+function axesQuestion(run, contribution) {
+  const name = run.nodes[contribution.parent].name;
   return {
     kind: "axes",
-    about: gift.parent,
-    text: `Broadcasting stretched ${name} from ${shapeText(gift.array.shape)} to ${shapeText(gift.returned.shape)}. ` +
+    about: contribution.parent,
+    text: `Broadcasting stretched ${name} from ${shapeText(contribution.array.shape)} to ${shapeText(contribution.returned.shape)}. ` +
       "Over which axes is its gradient summed?",
     hint: "for example 0, 2",
-    answer: gift.summed.join(", "),
-    right: (guess) => wholeNumbers(guess).sort().join() === [...gift.summed].sort().join(),
+    answer: contribution.summed.join(", "),
+    right: (guess) => wholeNumbers(guess).sort().join() === [...contribution.summed].sort().join(),
   };
 }
 
 /** Asks for the shape of a gradient. The tensor has the same shape, so it is hidden until the answer is given. */
-function shapeQuestion(run, gift) {
-  const shape = gift.array.shape;
+function shapeQuestion(run, contribution) {
+  const shape = contribution.array.shape;
   return {
     kind: "shape",
-    about: gift.parent,
-    text: `What is the shape of ${run.nodes[gift.parent].name}'s gradient?`,
+    about: contribution.parent,
+    text: `What is the shape of ${run.nodes[contribution.parent].name}'s gradient?`,
     hint: "for example 4 x 3",
     answer: shapeText(shape),
     right: (guess) => wholeNumbers(guess).join() === shape.join(),
   };
 }
 
-function numberQuestion(run, gifts) {
-  const [gift] = gifts; // plus anything else that this step gives to the same tensor
-  const all = gifts.filter((one) => one.parent === gift.parent).map((one) => numbersOf(one.array).map(numeric));
+function numberQuestion(run, contributions) {
+  const [contribution] = contributions; // plus anything else that this step gives to the same tensor
+  const all = contributions.filter((one) => one.parent === contribution.parent).map((one) => numbersOf(one.array).map(numeric));
   const numbers = all[0].map((_, k) => all.reduce((sum, one) => sum + one[k], 0));
-  const at = easiest(numbers, gift.products);
-  const entry = entriesOf(gift.array)[at];
+  const at = easiest(numbers, contribution.products);
+  const entry = entriesOf(contribution.array)[at];
   return {
     kind: "number",
-    about: gift.parent,
-    text: `What does this step contribute to the gradient of ${run.nodes[gift.parent].name}${indexed(gift.array.shape, entry)}? (An answer within 1% counts as right.)`,
+    about: contribution.parent,
+    text: `What does this step contribute to the gradient of ${run.nodes[contribution.parent].name}${indexed(contribution.array.shape, entry)}? (An answer within 1% counts as right.)`,
     hint: "a number",
     answer: number(numbers[at]),
     right: (guess) => {
@@ -61,7 +61,7 @@ function numberQuestion(run, gifts) {
 const wholeNumbers = (guess) => guess.match(/\d+/g)?.map(Number) ?? [];
 
 /** A step's contribution to the last of the tensors whose shapes can be worked out. */
-const shapedOf = (run, step) => step.gives.findLast((gift) => gift.array?.rows.length && shapeFollows(run, step.node, gift.parent));
+const shapedOf = (run, step) => step.gives.findLast((contribution) => contribution.array?.rows.length && shapeFollows(run, step.node, contribution.parent));
 
 /** Whether the shape of an operation's parent follows from the shapes of its result and its other parents. */
 function shapeFollows(run, result, parent) {

@@ -45,9 +45,9 @@ function gradient(run, index, steps) {
   const found = { array: run.nodes[index].before, waiting: 0, earlier: run.nodes[index].before !== null, by: 0 };
   for (const step of run.steps.slice(0, steps)) {
     if (step.node === index && !found.array) found.array = step.upstream;
-    for (const gift of step.gives) {
-      if (gift.parent !== index || !gift.array) continue;
-      Object.assign(found, { array: gift.after, waiting: gift.waiting, earlier: false, by: found.by + 1 });
+    for (const contribution of step.gives) {
+      if (contribution.parent !== index || !contribution.array) continue;
+      Object.assign(found, { array: contribution.after, waiting: contribution.waiting, earlier: false, by: found.by + 1 });
       if (steps >= run.steps.length) found.waiting = 0; // the remaining consumers never run
     }
   }

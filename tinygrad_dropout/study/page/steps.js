@@ -122,46 +122,46 @@ function backwardPart(run, step, ran, node, against) {
     element("div", { class: "arrays" },
       arrayFigure(step.upstream, { caption: `upstream: grad = dL/d${node.name}`, against: twin?.upstream })),
   ];
-  step.gives.forEach((gift, position) => parts.push(giftPart(run, gift, position, node, hidden, twin?.gives[position])));
+  step.gives.forEach((contribution, position) => parts.push(contributionPart(run, contribution, position, node, hidden, twin?.gives[position])));
   return element("div", { class: "backward parts" }, parts);
 }
 
 /** The step's contribution to one parent. */
-function giftPart(run, gift, position, node, hidden, twin) {
-  const parent = run.nodes[gift.parent];
-  if (!gift.array) {
+function contributionPart(run, contribution, position, node, hidden, twin) {
+  const parent = run.nodes[contribution.parent];
+  if (!contribution.array) {
     return element("p", { class: "note" }, parent.requires_grad
       ? `${parent.name} gets no gradient from this operation.` : `${parent.name} does not require a gradient.`);
   }
-  const same = String(gift.array.shape) === String(node.array.shape);
+  const same = String(contribution.array.shape) === String(node.array.shape);
   const figure = (array, caption, options = {}) => arrayFigure(array, {
     caption, dropped: same ? node.dropped : null, dead: same ? node.dead : null, ...options,
   });
-  if (hidden) return element("div", { class: "gift" }, element("h4", {}, `to ${parent.name}: ?`));
+  if (hidden) return element("div", { class: "contribution" }, element("h4", {}, `to ${parent.name}: ?`));
   const pieces = [];
-  if (gift.summed) {
-    pieces.push(figure(gift.returned, "returned", { dropped: null, dead: null }),
-      element("p", { class: "note" }, `sum over ${axesInWords(gift.summed)}, along which ${parent.name} was stretched: ` +
-        `${shapeText(gift.returned.shape)} → ${shapeText(gift.array.shape)}`));
+  if (contribution.summed) {
+    pieces.push(figure(contribution.returned, "returned", { dropped: null, dead: null }),
+      element("p", { class: "note" }, `sum over ${axesInWords(contribution.summed)}, along which ${parent.name} was stretched: ` +
+        `${shapeText(contribution.returned.shape)} → ${shapeText(contribution.array.shape)}`));
   }
-  const pickable = run === currentRun() ? (entry) => pick(gift.parent, entry) : null;
-  const picked = state.inspected === gift.parent ? state.entry : -1;
-  if (gift.before) {
-    pieces.push(figure(gift.before, "before", { dropped: null, dead: null }), element("span", { class: "sign" }, "+"));
+  const pickable = run === currentRun() ? (entry) => pick(contribution.parent, entry) : null;
+  const picked = state.inspected === contribution.parent ? state.entry : -1;
+  if (contribution.before) {
+    pieces.push(figure(contribution.before, "before", { dropped: null, dead: null }), element("span", { class: "sign" }, "+"));
   }
-  pieces.push(figure(gift.array, `${gift.before ? "contribution" : "dL/d" + parent.name}`,
-    { pick: pickable, picked, against: twin?.array, worked: gift.worked ? exampleEntry(gift, picked, twin) : null }));
-  if (gift.before) {
+  pieces.push(figure(contribution.array, `${contribution.before ? "contribution" : "dL/d" + parent.name}`,
+    { pick: pickable, picked, against: twin?.array, worked: contribution.worked ? exampleEntry(contribution, picked, twin) : null }));
+  if (contribution.before) {
     pieces.push(element("span", { class: "sign" }, "="),
-      figure(gift.after, parent.before ? `.grad of ${parent.name}, including an earlier backward` : `dL/d${parent.name}`, { dropped: null, dead: null, pick: pickable, picked, against: twin?.after }));
+      figure(contribution.after, parent.before ? `.grad of ${parent.name}, including an earlier backward` : `dL/d${parent.name}`, { dropped: null, dead: null, pick: pickable, picked, against: twin?.after }));
   }
-  const twice = node.parents.filter((one) => one === gift.parent).length > 1 && node.arguments.length;
+  const twice = node.parents.filter((one) => one === contribution.parent).length > 1 && node.arguments.length;
   const as = twice ? `, as ${node.arguments[position]}` : "";
-  const waits = gift.waiting ? `, waiting for ${gift.waiting} more consumer${gift.waiting > 1 ? "s" : ""}` : "";
-  return element("div", { class: "gift" },
+  const waits = contribution.waiting ? `, waiting for ${contribution.waiting} more consumer${contribution.waiting > 1 ? "s" : ""}` : "";
+  return element("div", { class: "contribution" },
     element("h4", {}, `to ${parent.name}${as}${waits}`),
     element("div", { class: "arrays" }, pieces),
-    gift.worked ? exampleOf(gift, picked, twin)
+    contribution.worked ? exampleOf(contribution, picked, twin)
       : element("p", { class: "note" }, `Not worked out here: ${run.no_paths || "its local derivatives are not known"}.`));
 }
 
@@ -171,17 +171,17 @@ function axesInWords(axes) {
 }
 
 /** The entry to work out: the one that was picked, or the one that differs most between the runs, or the largest. */
-function exampleEntry(gift, picked, twin) {
-  const [numbers, entries] = [numbersOf(gift.array), entriesOf(gift.array)];
+function exampleEntry(contribution, picked, twin) {
+  const [numbers, entries] = [numbersOf(contribution.array), entriesOf(contribution.array)];
   if (entries.includes(picked)) return picked;
   const apart = twin?.array ? numbersOf(twin.array).map((one, k) => (close(one, numbers[k]) ? 0 : one - numbers[k])) : [];
   return entries[largestOf(apart.some(Boolean) ? apart : numbers)];
 }
 
 /** One entry of a contribution, worked out: the rule in symbols, then in numbers, then the result. */
-function exampleOf(gift, picked, twin) {
-  if (!gift.array.rows.length) return null;
-  const [lines, remarks] = gift.worked[entriesOf(gift.array).indexOf(exampleEntry(gift, picked, twin))];
+function exampleOf(contribution, picked, twin) {
+  if (!contribution.array.rows.length) return null;
+  const [lines, remarks] = contribution.worked[entriesOf(contribution.array).indexOf(exampleEntry(contribution, picked, twin))];
   return element("div", { class: "example" },
     lines.map((parts, k) => element("p", { class: "equation" }, k ? "where " : null, equation(parts, !k))),
     remarks.length ? element("p", { class: "note" }, `${remarks.join("; ")}.`) : null);

@@ -74,9 +74,9 @@ def explain(derivatives: Derivatives, step: int, position: int, entry: int) -> W
     parent = recorded.nodes[contribution.parent]
     index = tuple(map(int, np.unravel_index(entry, parent.data.shape)))
     name = f"dL/d{parent.name}" + (f"[{', '.join(map(str, index))}]" if index else "")
-    found = by_rule(recorded, step, position, index, result, contribution.value.dtype)
+    found = apply_rule(recorded, step, position, index, result, contribution.value.dtype)
     if found is not None:
-        return worked(name, found, result, by_rule=True)
+        return write_out(name, found, result, by_rule=True)
     products = derivatives.sum(step, position, entry)
     if products is None:
         return None
@@ -86,10 +86,10 @@ def explain(derivatives: Derivatives, step: int, position: int, entry: int) -> W
         remark = f"{products.upstream_line} of dL/d{recorded.nodes[ran.node].name} times {products.local_line}"
     elif products.upstream_line:
         remark = f"the sum over {products.upstream_line} of dL/d{recorded.nodes[ran.node].name}"
-    return worked(name, Total(terms), result, by_rule=False, remark=remark)
+    return write_out(name, Total(terms), result, by_rule=False, remark=remark)
 
 
-def by_rule(
+def apply_rule(
     recorded: Pass, step: int, position: int, index: tuple[int, ...], result: float, dtype: np.dtype
 ) -> Formula | None:
     """Apply the operation's rule; None if it has no rule, or if the rule does not give the step's actual result."""
@@ -107,15 +107,15 @@ def by_rule(
     return found if math.isfinite(found.value) and near else None
 
 
-def worked(name: str, shown: Formula, result: float, *, by_rule: bool, remark: str = "") -> WorkedExample:
+def write_out(name: str, shown: Formula, result: float, *, by_rule: bool, remark: str = "") -> WorkedExample:
     """Write out a formula's lines and the remarks about its quantities."""
-    lines = [line(name, shown, result)]
-    lines += [line(one.name, one.meaning, one.value) for one in every_quantity(shown) if one.meaning is not None]
+    lines = [write_line(name, shown, result)]
+    lines += [write_line(one.name, one.meaning, one.value) for one in every_quantity(shown) if one.meaning is not None]
     remarks = [*([remark] if remark else []), *shown.remarks()]
     return WorkedExample(tuple(dict.fromkeys(lines)), tuple(dict.fromkeys(remarks)), by_rule)
 
 
-def line(name: str, shown: Formula, result: float) -> Line:
+def write_line(name: str, shown: Formula, result: float) -> Line:
     """Write an equation, with enough digits for the numbers to give the result."""
     return Line(name, shown.symbols(), shown.numbers(digits_needed(shown, result)), number(result))
 
