@@ -1,4 +1,4 @@
-"""Make what study.md shows: `python docs/make_study.py` takes its pictures and writes its texts, in half a minute.
+"""Update study.md: `python docs/make_study.py` takes its pictures and writes its texts, in about ten seconds.
 
 It needs Chromium and Playwright. `--render` only writes the texts, which tests/docs/test_study_page.py compares.
 """
@@ -45,7 +45,7 @@ def printed(command: str) -> str:
 
 
 def blocks() -> dict[str, str]:
-    """The page's blocks by name."""
+    """Return the page's blocks by name."""
     steps = printed(TEXT).split("\n\n")
     shown = "\n\n".join([steps[0], steps[1], "...", steps[3], "..."])
     bugs = "\n".join(f"| `{name}` | {bug.operation} | {bug.description} |" for name, bug in BUGS.items())

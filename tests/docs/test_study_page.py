@@ -1,4 +1,4 @@
-"""What docs/study.md shows is what its commands print; its snippets run, and its links lead somewhere."""
+"""docs/study.md shows what its commands print, its snippets run, and its links lead to files."""
 
 import doctest
 import re
@@ -14,7 +14,7 @@ from tinygrad_dropout import cli
 PAGE = make_study.PAGE.read_text(encoding="utf-8")
 
 
-def test_the_texts_are_those_of_the_commands():
+def test_the_texts_are_what_the_commands_print():
     assert rendered(PAGE, make_study.blocks()) == PAGE
 
 

@@ -270,8 +270,8 @@ def test_two_contributions_of_one_operation_to_the_same_tensor_are_told_apart():
 def test_the_sum_that_undoes_broadcasting_is_shown():
     x, b = leaf(np.ones((32, 10)), "x"), leaf(np.ones(10), "b")
     text = as_text(record_loss(lambda: (x + b).sum()))
-    (told,) = [line.strip() for line in text.splitlines() if "summed over" in line]
-    assert told == "summed over axis 0, along which b was stretched: 32 × 10 → 10"
+    (shown,) = [line.strip() for line in text.splitlines() if "summed over" in line]
+    assert shown == "summed over axis 0, along which b was stretched: 32 × 10 → 10"
     assert "dL/db[0] = Σ upstream = 1 + 1 + 1 + 1 + 1 + 1 + (26 more: 26) = 32" in text
     assert "(column 0 of dL/dadd times" not in text
 
