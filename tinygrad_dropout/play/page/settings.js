@@ -18,12 +18,12 @@ const GROUPS = {
     ["width", "Units per layer", { from: 1, to: 64, by: 1 }],
     ["depth", "Hidden layers", { from: 1, to: 4, by: 1 }],
   ],
-  "Dropout (takes effect immediately)": [
+  "Dropout (effective immediately)": [
     ["p", "p of hidden units", { from: 0, to: 1, by: 0.05 }],
     ["input_p", "p of the inputs", { from: 0, to: 1, by: 0.05 }],
     ["scaling", "Scaling", { choices: { train: "inverted", test: "original" } }],
   ],
-  "Training of both (takes effect immediately)": [
+  "Training (effective immediately)": [
     ["optimizer", "Optimizer", { choices: { sgd: "SGD", momentum: "SGD + momentum", adam: "Adam" } }],
     ["lr", "Learning rate", { values: [0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1] }],
     ["weight_decay", "Weight decay", { values: [0, 0.0001, 0.001, 0.01, 0.1, 1] }],
