@@ -124,7 +124,7 @@ def accuracy_table(pools: dict[str, Any]) -> str:
             f"{width(figures, 'ours', 5):.2f} | {width(figures, 'ours', 10):.2f} | {width(figures, 'student', 10):.2f}"
         )
         lines.append(
-            f"| {name} | {pool['test_rows']:,} | {ties:.0%} | {percent(figures, 'student', (2, *SHOWN))} "
+            f"| {name} | {pool['test_rows']:,} | {100 * ties:.0f} % | {percent(figures, 'student', (2, *SHOWN))} "
             f"| {percent(figures, 'ours', SHOWN)} | {widths} |"
         )
     return "\n".join(lines)
