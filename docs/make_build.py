@@ -116,7 +116,7 @@ def compared() -> str:
 def table(counts: dict[str, Counts]) -> str:
     """The stages, and how their checks do."""
     lines = [
-        "| | they write | lines of ours | wrong packages | named | right packages | passed |",
+        "| | you write | lines of ours | wrong packages | named | right packages | passed |",
         "|---|---|---|---|---|---|---|",
     ]
     for stage in stages():
@@ -142,7 +142,7 @@ def summary(counts: dict[str, Counts]) -> str:
     missed, refused = SEEDS * len(wrong) - sum(wrong), SEEDS * len(right) - sum(right)
     return (
         f"{len(wrong)} wrong packages and {len(right)} right ones, {SEEDS} seeds. In {SEEDS * len(wrong):,} gradings "
-        f"a mistake was missed or given another name {missed} times; in {SEEDS * len(right):,}, a right package was "
+        f"a mistake was missed or given the wrong name {missed} times; in {SEEDS * len(right):,}, a right package was "
         f"rejected {refused} times."
     )
 

@@ -180,8 +180,8 @@ def blocks() -> dict[Path, dict[str, str]]:
     summary = (
         f"{len(everything)} exercises, {SEEDS} seeds. {totals['wrong']} wrong answers are written out, and "
         f"{totals['derived']} more are made by substituting the formula of a known mistake for the solution's "
-        f"result. In {(totals['wrong'] + totals['derived']) * SEEDS:,} gradings, a mistake was missed or given another "
-        f"name {missed + derived_missed} times. {totals['right']} right answers, the solutions among them, were "
+        f"result. In {(totals['wrong'] + totals['derived']) * SEEDS:,} gradings, a mistake was missed or given the "
+        f"wrong name {missed + derived_missed} times. {totals['right']} right answers, the solutions among them, were "
         f"rejected in {alarms} of {totals['right'] * SEEDS:,} gradings."
     )
     page = {
@@ -190,7 +190,8 @@ def blocks() -> dict[Path, dict[str, str]]:
         "summary": summary,
         "scoreboard": "\n".join(board),
         "cards": f"{len(load())} cards, {sum(bool(card.snippet) for card in load())} of them with a snippet.",
-        "questions": f"{len(FOLLOW_UPS)} questions about mistakes and code wait for their reason.",
+        "questions": f"There are {len(FOLLOW_UPS)} questions about mistakes and code. "
+        "Each is asked only if your own work gives a reason for it.",
         "own-tests": own_tests(),
         "plan": plan(),
     }
