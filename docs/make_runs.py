@@ -1,7 +1,7 @@
 """Make the runs that the README and compare.md report: `python docs/make_runs.py` runs them and writes their figures.
 
 Every command's results go to docs/runs/NAME/, the default command's pictures too. The pages' blocks are then rendered
-from those files (see blocks.py); the tests render them again and compare.
+from those files (see blocks.py), and `--render` only does that; the tests render them again and compare.
 """
 
 from __future__ import annotations
@@ -60,7 +60,8 @@ def blocks() -> dict[str, str]:
 
 
 if __name__ == "__main__":
-    for wanted in sys.argv[1:] or COMMANDS:
-        make_one(wanted)
+    if sys.argv[1:] != ["--render"]:
+        for wanted in sys.argv[1:] or COMMANDS:
+            make_one(wanted)
     for page, name in PAGES.items():
         page.write_text(rendered(page.read_text(encoding="utf-8"), {name: blocks()[name]}), encoding="utf-8")

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+from hypothesis import settings
 from hypothesis import strategies as st
 
 import tinygrad_dropout as td
@@ -17,6 +18,8 @@ from tinygrad_dropout.autograd.recording import record
 from tinygrad_dropout.study.trace import Pass
 
 MOST_ENTRIES = 12  # of one tensor
+
+often = settings(max_examples=80)
 
 
 def stopped(x: td.Tensor) -> td.Tensor:

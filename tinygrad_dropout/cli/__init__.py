@@ -14,8 +14,8 @@ from tinygrad_dropout.cli.arguments import INTERRUPTED, Parser, complain, print_
 
 COMMANDS = {
     "study": "step through one backward pass, with every gradient worked out",
-    "play": "watch two networks train in your browser, with and without dropout",
-    "compare": "train an MLP with and without dropout, on your own data if you like",
+    "play": "watch two networks train in your browser, one with dropout",
+    "compare": "train an MLP with and without dropout, on your own data too",
     "lab": "more experiments: when dropout helps, its rivals, its theory",
     "drill": "exercises whose grader names your bug, question cards, interviews",
     "build": "write your own framework in ten stages",
@@ -23,8 +23,7 @@ COMMANDS = {
 }
 
 DESCRIPTION = """\
-Backpropagation and dropout: read them, run them, measure them, be tested on
-them.
+Read, run and measure backpropagation and dropout, and be tested on them.
 
 commands:
 """ + "\n".join(f"  {name:13}{text}" for name, text in COMMANDS.items())
@@ -35,8 +34,7 @@ start here:
   tinygrad-dropout compare
   tinygrad-dropout drill start
 
-`tinygrad-dropout COMMAND --help` explains a command. As a library:
-`import tinygrad_dropout as td`."""
+`tinygrad-dropout COMMAND --help` explains a command."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -87,15 +85,13 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
         usage="tinygrad-dropout [-h] [--version] COMMAND ...",
         description=DESCRIPTION,
         epilog=EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
     )
     parser.add_argument("--version", action="version", version=f"tinygrad-dropout {__version__}")
     parser.set_defaults(run=lambda _: print_help(parser))
     commands = parser.add_subparsers(prog="tinygrad-dropout", metavar="COMMAND", help=argparse.SUPPRESS)
     typed = next((argument for argument in arguments if not argument.startswith("-")), None)
     for name in COMMANDS:
-        added = commands.add_parser(name, formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False)
+        added = commands.add_parser(name)
         if name == typed:
             command = import_module(f"{__name__}.{name}")
             added.description, added.epilog = command.DESCRIPTION, command.EXAMPLES

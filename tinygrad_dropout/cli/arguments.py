@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from shutil import get_terminal_size
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from tinygrad_dropout.drills.layout import wrap
 
@@ -21,8 +21,19 @@ For an option without a value, the function is `bool` if it also has a --no-... 
 """
 
 
+class HelpFormatter(argparse.RawDescriptionHelpFormatter):
+    """Help whose paragraphs are filled to the width of the terminal; those with indented lines are left alone."""
+
+    def _fill_text(self, text: str, width: int, indent: str) -> str:
+        paragraphs = text.split("\n\n")
+        return "\n\n".join(each if "\n  " in each else wrap(each.replace("\n", " "), width) for each in paragraphs)
+
+
 class Parser(argparse.ArgumentParser):
-    """A parser that reports a mistake in one sentence, without repeating the usage."""
+    """A parser that reports a mistake in one sentence, without repeating the usage. Options are never abbreviated."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **{"formatter_class": HelpFormatter, "allow_abbrev": False, **options})
 
     def error(self, message: str) -> NoReturn:
         self.exit(complain(message.removeprefix("argument ")))

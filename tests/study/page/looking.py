@@ -1,7 +1,5 @@
 """Shared by the tests of the page: reading its tables, boxes, edges and colors, and the recorded data."""
 
-from functools import cache
-
 import numpy as np
 import pytest
 
@@ -71,12 +69,6 @@ FOCUSED = "document.activeElement.getAttribute('data-key') ?? document.activeEle
 ODD = ("w\"'<b>&amp;</b>", "</script><script>document.title = 'broken'</script>", "<!--<script>")
 
 
-@cache
-def text_of(replay):
-    """Return the page, made once. The cache keeps the replay alive, so no other replay gets its id."""
-    return replay.html()
-
-
 def replay_of(*passes, bug=None):
     """Record these functions."""
     with study.record(bug=bug) as replay:
@@ -90,7 +82,7 @@ def leaf(*numbers, name="x"):
 
 
 def look_at(page, name):
-    """Click the box of a tensor, which can also be the current step's, unlike in test_browser's look_at."""
+    """Click the box of a tensor, which can also be that of the current step."""
     page.locator(f"g.box[aria-label^='{name}: ']").first.click()
 
 

@@ -15,7 +15,6 @@ from tests.study.page.looking import (
     leaf,
     look_at,
     replay_of,
-    text_of,
 )
 from tinygrad_dropout import functional as F
 from tinygrad_dropout.autograd.recording import record
@@ -32,7 +31,7 @@ def half_backward(grad, x):
 
 def test_names_and_sources_can_contain_markup_and_quotes(visit):
     first, second, third = (leaf(1.0, 2.0, name=name) for name in ODD)
-    page = visit(text_of(replay_of(lambda: half(first * second * third).sum().backward())), "#step=2")
+    page = visit(replay_of(lambda: half(first * second * third).sum().backward()), "#step=2")
     assert page.inner_text(".rule") == half_backward.__doc__
     page.click("details.source summary")
     assert half_backward.__doc__ in page.inner_text("details.source pre")
@@ -46,7 +45,7 @@ def test_names_and_sources_can_contain_markup_and_quotes(visit):
 
 def test_nan_and_infinity_are_shown_as_words(visit):
     x = leaf(np.nan, np.inf, -np.inf, 1.0, -2.0)
-    page = visit(text_of(replay_of(lambda: F.dropout(x * x, 0.0).sum().backward())))
+    page = visit(replay_of(lambda: F.dropout(x * x, 0.0).sum().backward()))
     page.keyboard.press("End")
     look_at(page, "x")
     values, gradient = figures_of(page, "#inspection")
@@ -60,7 +59,7 @@ def test_nan_and_infinity_are_shown_as_words(visit):
 def test_an_entry_without_paths_does_not_blame_another_operation(visit):
     x = leaf(1.0, 2.0)
     mask = np.array([False, True])
-    page = visit(text_of(replay_of(lambda: (x.tanh() * td.Tensor(mask.astype(float))).sum().backward())))
+    page = visit(replay_of(lambda: (x.tanh() * td.Tensor(mask.astype(float))).sum().backward()))
     page.keyboard.press("End")
     look_at(page, "x")
     gradient_entry(page, 0).click()
@@ -70,13 +69,13 @@ def test_an_entry_without_paths_does_not_blame_another_operation(visit):
 @pytest.mark.parametrize("early", [lambda x: stopped(x), lambda x: stopped(x.exp())])
 def test_at_the_end_no_tensor_waits_for_consumers_without_gradient(visit, early):
     x = leaf(1.0, 2.0)
-    page = visit(text_of(replay_of(lambda: (early(x) + x.tanh()).sum().backward())))
+    page = visit(replay_of(lambda: (early(x) + x.tanh()).sum().backward()))
     page.keyboard.press("End")
     assert [title for title in page.evaluate(TITLES).values() if "waits" in title] == []
 
 
 def test_a_new_fragment_can_choose_a_run_without_the_inspected_tensor(visit, default):
-    page = visit(text_of(default), "#step=1")
+    page = visit(default, "#step=1")
     look_at(page, "loss")
     page.evaluate("location.hash = '#step=2&run=2'")
     page.wait_for_function("document.getElementById('jump').value === '2'")
@@ -86,7 +85,7 @@ def test_a_new_fragment_can_choose_a_run_without_the_inspected_tensor(visit, def
 def test_an_infinite_gradient_is_shown(visit):
     x = leaf(-0.0, 2.0)
     with np.errstate(all="ignore"):
-        page = visit(text_of(replay_of(lambda: (x**-1.0).sum().backward())))
+        page = visit(replay_of(lambda: (x**-1.0).sum().backward()))
     page.keyboard.press("End")
     look_at(page, "x")
     gradient_entry(page, 0).click()
@@ -96,7 +95,7 @@ def test_an_infinite_gradient_is_shown(visit):
 
 @pytest.mark.parametrize(("target", "after"), [("g.label >> nth=0", "layer 0"), ("#fold-all", "fold all layers")])
 def test_the_focus_stays_where_something_was_folded(visit, default, target, after):
-    page = visit(text_of(default))
+    page = visit(default)
     page.focus(target)
     before = page.evaluate(FOCUSED)
     page.keyboard.press("Enter")

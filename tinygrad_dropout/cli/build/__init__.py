@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import argparse
-from functools import partial
 
-from tinygrad_dropout.cli.arguments import name_of_file, print_help
+from tinygrad_dropout.cli.arguments import name_of_file
 from tinygrad_dropout.cli.drill import add_check_options
-from tinygrad_dropout.cli.drill.extras import run_if_installed
+from tinygrad_dropout.cli.drill.subcommands import command_adder
 
 DESCRIPTION = """\
 Write your own framework in ten stages: one package that grows to about 300 lines. Every later stage runs the earlier
@@ -29,44 +28,27 @@ FOLDER = "my-framework"
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add the commands of `build`, each with its options."""
-    parser.set_defaults(run=lambda _: print_help(parser))
-    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
-
-    def command(name: str, says: str) -> argparse.ArgumentParser:
-        added = commands.add_parser(name, help=says, description=f"{says[:1].upper()}{says[1:]}.", allow_abbrev=False)
-        added.set_defaults(run=partial(run, name))
-        return added
+    command = command_adder(parser, __name__)
 
     def of_stage(added: argparse.ArgumentParser, *, optional: bool = True) -> argparse.ArgumentParser:
-        says = "a stage" + (" (default: the first unfinished one)" if optional else "")
-        added.add_argument("exercise", metavar="N", nargs="?" if optional else None, help=says)
+        text = "a stage" + (" (default: the first unfinished one)" if optional else "")
+        added.add_argument("exercise", metavar="N", nargs="?" if optional else None, help=text)
         return added
 
-    begin = command("start", "write the tasks and an empty package into a folder; existing files are left alone")
-    begin.add_argument("folder", metavar="DIR", nargs="?", type=name_of_file, help=f"the folder (default: {FOLDER})")
+    start = command("start", "write the tasks and an empty package into a folder; existing files are left alone")
+    start.add_argument("folder", metavar="DIR", nargs="?", type=name_of_file, help=f"the folder (default: {FOLDER})")
     add_check_options(of_stage(command("check", "check a stage and all earlier ones, and report the first mistake")))
     command("watch", "check your current stage whenever you save; single keys do the rest")
     of_stage(command("task", "show the task of a stage"))
     of_stage(command("hint", "show the next hint: a nudge, then the idea, then nearly the answer"))
     command("list", "list the stages and your progress")
-    again = command("reset", "start over; your package is kept in before-reset/")
-    again.add_argument("--yes", action="store_true", help="do not ask first")
-    ours = of_stage(command("solution", "write our package for a stage into solutions/"), optional=False)
-    ours.add_argument("--anyway", action="store_true", help="even if you have not finished the stage; this is recorded")
-    beside = command("page", "write a page that shows your package next to ours, and open it")
-    beside.add_argument(
-        "--out", metavar="FILE", type=name_of_file, help="where to write it (default: beside-ours.html)"
+    reset = command("reset", "start over; your package is kept in before-reset/")
+    reset.add_argument("--yes", action="store_true", help="do not ask first")
+    solution = of_stage(command("solution", "write our package for a stage into solutions/"), optional=False)
+    solution.add_argument(
+        "--anyway", action="store_true", help="even if you have not finished the stage; this is recorded"
     )
-    beside.add_argument("--no-open", action="store_true", help="do not open it in the browser")
+    page = command("page", "write a page that shows your package next to ours, and open it")
+    page.add_argument("--out", metavar="FILE", type=name_of_file, help="where to write it (default: beside-ours.html)")
+    page.add_argument("--no-open", action="store_true", help="do not open it in the browser")
     command("closed-book", "write stages 1 and 2 from memory in 20 minutes; they are graded afterwards")
-
-
-def run(name: str, options: argparse.Namespace) -> int:
-    """Run one of these commands."""
-
-    def act() -> int:
-        from tinygrad_dropout.cli.build.commands import COMMANDS, BuildSession  # not before: they need the extra lab
-
-        return COMMANDS[name](BuildSession(), options)
-
-    return run_if_installed(act, needed_by="tinygrad-dropout build")

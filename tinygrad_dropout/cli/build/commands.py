@@ -1,10 +1,10 @@
 """The function that each command of `build` runs."""
 
+import argparse
+
 from tinygrad_dropout.cli.build import stages
 from tinygrad_dropout.cli.build.session import BuildSession
 from tinygrad_dropout.cli.drill import solving
-
-__all__ = ["COMMANDS", "BuildSession"]
 
 COMMANDS = {
     "start": stages.start,
@@ -18,3 +18,8 @@ COMMANDS = {
     "page": stages.page,
     "closed-book": stages.closed_book,
 }
+
+
+def run(name: str, options: argparse.Namespace) -> int:
+    """Run a command of `build`, and return its exit code."""
+    return COMMANDS[name](BuildSession(), options)

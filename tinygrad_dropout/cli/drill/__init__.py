@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import argparse
-from functools import partial
 
-from tinygrad_dropout.cli.arguments import name_of_file, number, print_help, whole_number
-from tinygrad_dropout.cli.drill.extras import run_if_installed
+from tinygrad_dropout.cli.arguments import name_of_file, number, whole_number
+from tinygrad_dropout.cli.drill.subcommands import command_adder
 
 DESCRIPTION = """\
 Prepare for an interview about backpropagation and dropout. `start` writes the exercises into a folder; `check` grades
@@ -28,17 +27,11 @@ FOLDER, MINUTES, CARDS, MINUTES_A_DAY = "drills", 20, 10, 45
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add the commands of `drill`, each with its options."""
-    parser.set_defaults(run=lambda _: print_help(parser))
-    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
-
-    def command(name: str, says: str) -> argparse.ArgumentParser:
-        added = commands.add_parser(name, help=says, description=f"{says[:1].upper()}{says[1:]}.", allow_abbrev=False)
-        added.set_defaults(run=partial(run, name))
-        return added
+    command = command_adder(parser, __name__)
 
     def of_exercise(added: argparse.ArgumentParser, *, optional: bool) -> None:
-        says = "an exercise" + (" (default: the file you saved last)" if optional else "")
-        added.add_argument("exercise", metavar="N", nargs="?" if optional else None, help=says)
+        text = "an exercise" + (" (default: the file you saved last)" if optional else "")
+        added.add_argument("exercise", metavar="N", nargs="?" if optional else None, help=text)
 
     start = command("start", "write the exercises into a folder; existing files are left alone")
     start.add_argument("folder", metavar="DIR", nargs="?", type=name_of_file, help=f"the folder (default: {FOLDER})")
@@ -111,14 +104,3 @@ def add_check_options(check: argparse.ArgumentParser) -> None:
     check.add_argument(
         "--time-limit", metavar="SECONDS", type=number, default=10.0, help="time limit for one answer (default: 10)"
     )
-
-
-def run(name: str, options: argparse.Namespace) -> int:
-    """Run one of these commands."""
-
-    def act() -> int:
-        from tinygrad_dropout.cli.drill.commands import COMMANDS, DrillSession  # not before: they need the extra lab
-
-        return COMMANDS[name](DrillSession(), options)
-
-    return run_if_installed(act, needed_by="tinygrad-dropout drill")

@@ -1,9 +1,9 @@
 """The function that each command of `drill` runs."""
 
+import argparse
+
 from tinygrad_dropout.cli.drill import asking, solving
 from tinygrad_dropout.cli.drill.session import DrillSession
-
-__all__ = ["COMMANDS", "DrillSession"]
 
 COMMANDS = {
     "start": solving.start,
@@ -20,3 +20,8 @@ COMMANDS = {
     "plan": asking.plan,
     "stats": asking.stats,
 }
+
+
+def run(name: str, options: argparse.Namespace) -> int:
+    """Run a command of `drill`, and return its exit code."""
+    return COMMANDS[name](DrillSession(), options)

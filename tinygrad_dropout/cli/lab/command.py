@@ -33,20 +33,9 @@ class Command:
     run: Callable[..., int] = show_experiment
 
 
-def new_parser(parsers: argparse._SubParsersAction[Any], name: str, help: str, description: str) -> Any:
-    """A command in the list of experiments."""
-    return parsers.add_parser(
-        name,
-        help=help,
-        description=description,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
-    )
-
-
 def add_experiment(parsers: argparse._SubParsersAction[Any], name: str, command: Command) -> None:
     """Add an experiment with its options."""
-    parser = new_parser(parsers, name, command.help, command.description)
+    parser = parsers.add_parser(name, help=command.help, description=command.description)
     for title, options in command.groups.items():
         declare_options(parser.add_argument_group(title) if title else parser, options)
     parser.set_defaults(

@@ -8,17 +8,15 @@ from typing import Any
 from tinygrad_dropout import lab
 from tinygrad_dropout.cli.arguments import name_of_file
 from tinygrad_dropout.cli.experiment import new_console, report_errors, show_outcome
-from tinygrad_dropout.cli.lab.command import new_parser
 from tinygrad_dropout.lab.trials.folder import EXTENDABLE
 
 
 def add_merge(parsers: argparse._SubParsersAction[Any]) -> None:
     """Add `lab merge`."""
-    parser = new_parser(
-        parsers,
+    parser = parsers.add_parser(
         "merge",
-        "combine folders of one experiment, such as seeds from several machines",
-        "Combine folders that differ only in their seeds into one.",
+        help="combine folders of one experiment, such as seeds from several machines",
+        description="Combine folders that differ only in their seeds into one.",
     )
     parser.add_argument("folders", metavar="FOLDER", nargs="+", type=name_of_file, help="folders with a results.json")
     parser.add_argument("--out", metavar="FOLDER", required=True, type=name_of_file, help="the folder to write")
@@ -35,12 +33,11 @@ def show_merged(folders: list[str], out: str) -> int:
 
 def add_report(parsers: argparse._SubParsersAction[Any]) -> None:
     """Add `lab report`."""
-    parser = new_parser(
-        parsers,
+    parser = parsers.add_parser(
         "report",
-        "write results as one page for the browser, with pictures",
-        "Write the results in a folder, or in the folders inside it, as one self-contained HTML file: the sentences,\n"
-        "tables and pictures, and the options and versions behind them.",
+        help="write results as one page for the browser, with pictures",
+        description="Write the results in a folder, or in the folders inside it, as one self-contained HTML file: the "
+        "sentences, tables and pictures, and the options and versions behind them.",
     )
     parser.add_argument(
         "folder", metavar="FOLDER", type=name_of_file, help="a folder with a results.json, or with such folders inside"

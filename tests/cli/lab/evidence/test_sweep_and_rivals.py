@@ -44,8 +44,9 @@ def test_options_that_play_no_part_are_not_offered(run, name):
 
 
 def test_the_help_says_what_is_known_only_from_looking(run):
-    assert "seeing results of seeds 0 to 9 and 100 to 104 on the default data" in help_of(run, "rivals")
-    assert "(default: 1000)" in " ".join(help_of(run, "rivals").split())
+    text = " ".join(help_of(run, "rivals").split())
+    assert "seeing results of seeds 0 to 9 and 100 to 104 on the default data" in text
+    assert "(default: 1000)" in text
     assert "--figure 10 on MNIST" in help_of(run, "sweep")
 
 
