@@ -140,7 +140,8 @@ def growth_table(growth: Growth) -> str:
             if contender != OURS.key:
                 rows.append([other, *(cell(spread.median) for spread in growth.times_ours(name, contender))])
                 where = growth.crossings(name, contender)
-                notes.append(f"Equal to {other} at {' and '.join(f'{value:,.0f}' for value in where) or 'no point'}.")
+                crossing = f"cross at {' and '.join(f'{value:,.0f}' for value in where)}" if where else "do not cross"
+                notes.append(f"Our times and {other}'s {crossing}.")
             peaks = growth.peak_bytes[name][contender]
             if peaks:
                 rows.append([f"memory, {other}", *(f"{peak / 2**20:,.1f} MiB" for peak in peaks)])

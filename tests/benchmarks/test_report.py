@@ -30,10 +30,10 @@ def test_a_very_small_ratio_is_not_shown_as_nothing():
     assert report.multiple(0.0007) == "0.0007 x"
 
 
-def test_the_growth_table_says_where_the_times_are_equal(growth):
+def test_the_growth_table_says_where_the_times_cross(growth):
     table = report.growth_table(growth)
     assert "| PyTorch eager | 2.00 x | *0.50 x* |" in table
-    assert "Equal to PyTorch eager at 100." in table
+    assert "Our times and PyTorch eager's cross at 100." in table
     assert "| memory, tinygrad_dropout | 1.0 MiB | 2.0 MiB |" in table
 
 
