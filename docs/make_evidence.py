@@ -67,9 +67,9 @@ def cost() -> str:
     rows = [f"| {machines} | {hours(TRIALS * core_seconds / CORES / machines)} |" for machines in MACHINES]
     return "\n".join(
         [
-            f"The {trials:,} trials of the sweep above took {seconds:.0f} seconds on {CORES} cores: {core_seconds:.2f} "
-            f"core-seconds a trial, everything included. From that, {TRIALS:,} such trials would take, on machines of "
-            f"{CORES} cores (computed, not measured):",
+            f"The {trials:,} trials of the sweep above took {seconds:.0f} seconds on {CORES} cores, which is "
+            f"{core_seconds:.2f} core-seconds per trial, everything included. At that rate, {TRIALS:,} such trials "
+            f"would take this long on machines with {CORES} cores (computed, not measured):",
             "",
             "| machines | time |",
             "|---|---|",

@@ -38,7 +38,7 @@ def blocks() -> dict[str, str]:
     return {
         "paper": session(COMMAND, choice, paper),
         "paper verdict": f"> {paper.notes[0]} {paper.notes[1]}",
-        "paper time": f"The run took {hours:.1f} hours on one core, the choice of the settings included.",
+        "paper time": f"The run took {hours:.1f} hours on one core, including the choice of the settings.",
     }
 
 
