@@ -121,12 +121,12 @@ def test_after_the_last_stage_the_next_commands_are_named(build, begun, tmp_path
 
 MISTAKES = {
     "an unknown stage": (("check", "11"), "there is no stage '11'; expected a number from 1 to 10"),
-    "an ambiguous one": (("task", "a"), "'a' may be stage_"),
+    "an ambiguous one": (("task", "a"), "'a' fits stage_01_value, stage_"),
     "no stage of this name": (("hint", "cooking"), "there is no stage 'cooking'"),
     "a time limit": (("check", "--time-limit", "0"), "--time-limit: expected"),
     "a seed": (("check", "--seed", "-1"), "--seed: expected at least 0"),
     "out without show": (("check", "--out", "x.html"), "need --show"),
-    "an unknown command": (("cheque",), "invalid choice"),
+    "an unknown command": (("chek",), "got 'chek'; did you mean 'check'?"),
     "a stage that is missing": (("solution",), "required: N"),
     "an empty name": (("start", ""), "expected the name of a file or folder"),
     "a page that cannot be written": (("page", "--no-open", "--out", "/proc/page.html"), "cannot be"),

@@ -118,13 +118,19 @@ def test_the_options_reach_the_examination(run, edge):
         (["a.py:B", "--time-limit", "0"], "--time-limit: expected a number of seconds above 0, got 0"),
         (["a.py:B", "--time-limit", "nan"], "--time-limit: expected a number of seconds above 0, got nan"),
         (["a.py:B", "--shapes", "3by4"], "--shapes: expected shapes such as 32x3x8x8,64x100, got '3by4'"),
-        (["tinygrad_dropout.nn:Dropout", "--dtypes", "int8"], "dtypes: expected one of float64, float32, float16, got"),
+        (
+            ["tinygrad_dropout.nn:Dropout", "--dtypes", "int8"],
+            " --dtypes: expected one of float64",
+        ),
         (["tinygrad_dropout.nn:Dropout", "--rates", "1.5"], "rates: expected 0 < p < 1, got 1.5"),
         (
             ["tinygrad_dropout.nn:Dropout", "--shapes", "2x3"],
             "expected room for at least 100 draws",
         ),
-        (["tinygrad_dropout.nn:Dropout", "--convention", "mine"], "convention: expected one of inverted, original, "),
+        (
+            ["tinygrad_dropout.nn:Dropout", "--convention", "mine"],
+            " --convention: expected one of inverted, ",
+        ),
         (["a.py:B", "--quick", "--thorough"], "not allowed with"),
         (["a.py:B", "--time-limit", "soon"], "--time-limit: expected a number, got 'soon'"),
     ],

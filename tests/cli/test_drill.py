@@ -233,12 +233,18 @@ def test_a_hunt_that_was_solved_comes_back_with_another_bug(drill, begun):
     assert another.hunt.plant(another.seed) != bug.hunt.plant(bug.seed)
 
 
+def test_a_replay_is_not_offered_for_an_answer_that_gives_no_result(drill, begun):
+    (begun / "11_linear_backward.py").write_text("def linear_backward(grad, x, weight)\n")
+    assert "--show" not in drill("check", "11")[1]
+
+
 def test_show_writes_the_replay(drill, begun, tmp_path):
     pytest.importorskip("igraph")
     answer(begun, "bias-gradient-averaged")
     code, out, _ = drill("check", "11", "--show", "--no-open", "--out", "page.html")
     assert code == 1
     assert "page.html: step 2 of 5" in out
+    assert "--show" not in out  # it was typed
     assert (tmp_path / "page.html").read_text(encoding="utf-8").lower().startswith("<!doctype html>")
 
 
@@ -418,25 +424,27 @@ def test_stats_say_what_to_do_next(drill, begun):
 
 MISTAKES = {
     "an unknown exercise": (("check", "99"), "there is no exercise '99'; expected a number from 1 to"),
-    "an ambiguous one": (("check", "_b"), "'_b' may be"),
+    "an ambiguous one": (("check", "_b"), ": choose one"),
     "reset of nothing": (("reset",), "expected an exercise or --all"),
     "reset of both": (("reset", "11", "--all"), "expected an exercise or --all"),
     "a topic": (("quiz", "--topic", "cooking"), "--topic: expected one of"),
     "a count": (("quiz", "--count", "0"), "--count: expected at least 1"),
     "a count in words": (("quiz", "--count", "ten"), "--count: expected a whole number"),
     "out without export": (("quiz", "--out", "x"), "--out needs --export"),
-    "another export": (("quiz", "--export", "word"), "--export: invalid choice"),
-    "minutes": (("interview", "--minutes", "30"), "--minutes: invalid choice: 30"),
+    "another export": (("quiz", "--export", "word"), "--export: expected anki, got 'word'"),
+    "minutes": (("interview", "--minutes", "30"), "--minutes: expected 20 or 40, got 30"),
     "no date": (("plan",), "--date"),
     "a date": (("plan", "--date", "soon"), "--date: expected a day such as 2027-01-15, got 'soon'"),
     "minutes a day": (
         ("plan", "--date", str(date.today() + timedelta(9)), "--minutes", "5"),
         "--minutes: expected",
     ),
-    "a time limit": (("check", "11", "--time-limit", "0"), "--time-limit: expected"),
+    "all and one": (("check", "11", "--all"), "--all grades every exercise"),
+    "all and show": (("check", "--all", "--show"), "--all grades every exercise"),
+    "a time limit": (("check", "11", "--time-limit", "0"), "--time-limit: expected more than 0"),
     "a seed": (("check", "11", "--seed", "-1"), "--seed: expected at least 0"),
     "out without show": (("check", "11", "--out", "x.html"), "need --show"),
-    "an unknown command": (("cheque",), "invalid choice"),
+    "an unknown command": (("chek",), "got 'chek'; did you mean 'check'?"),
     "an exercise that is missing": (("solution",), "required: N"),
     "a deck that cannot be written": (("quiz", "--export", "anki", "--out", "/proc/deck.txt"), "cannot be"),
 }

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from datetime import date, timedelta
 from io import StringIO
+from itertools import pairwise
 from random import Random
 
 import pytest
@@ -116,6 +117,21 @@ def test_no_word_of_a_task_is_broken(shown, exercise, columns):
 
 def test_a_blank_line_precedes_a_hint(shown):
     assert shown(80, "hint", "11").startswith("\n11  ")
+
+
+@pytest.mark.parametrize("key", "tln")
+def test_a_blank_line_precedes_what_a_key_of_watch_shows(shown, monkeypatch, key):
+    monkeypatch.setattr(
+        "tinygrad_dropout.cli.drill.solving.watch_files", lambda *arguments, act, **others: (print("before"), act(key))
+    )
+    assert "before\n\n" in shown(80, "watch")
+
+
+def test_the_docstring_of_a_solution_fills_the_lines_of_the_terminal(shown):
+    lines = shown(80, "solution", "13", "--anyway").split('"""')[1].splitlines()
+    text = [(line, following) for line, following in pairwise(lines) if line and following.strip() and line[0] != " "]
+    assert text
+    assert all(80 >= len(line) > 80 - 1 - len(following.split()[0]) for line, following in text)
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="there is no device that is always full")

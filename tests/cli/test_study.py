@@ -119,7 +119,7 @@ def test_one_pass_can_be_chosen_and_the_script_ends_behind_it(run, script):
         (["--max-nodes", "0"], "--max-nodes: expected at least 1, got 0"),
         (["--max-nodes", "3"], "expected a graph of at most 3 operations, got 8"),
         (["--p", "0.5", "x.py"], "--p and --seed only apply to the MLP that is shown without a SCRIPT"),
-        (["--bug", "sloth"], 'expected one of backward-forgets-the-scale, '),
+        (["--bug", "sloth"], '--bug: expected one of backward-forgets-the-scale, '),
         (["--bug", "operands-swapped"], "bug operands-swapped: expected a backward pass that goes through multiply"),
         (["nowhere.py"], "nowhere.py cannot be read: No such file or directory"),
         (["."], ". cannot be read: Is a directory"),

@@ -3,7 +3,7 @@
 import pytest
 
 from tinygrad_dropout.drills.exercise import exercises
-from tinygrad_dropout.drills.layout import narrowed, tables_as_lists, unbroken, wrap
+from tinygrad_dropout.drills.layout import narrowed, reflow, tables_as_lists, unbroken, wrap
 
 WRAPPED = {
     "at a space": ("one two three", 8, "one two\nthree"),
@@ -25,6 +25,10 @@ def test_lines_are_broken(text, width, expected):
 
 def test_what_follows_a_break_can_be_indented():
     assert wrap("  right  one two", 12, indent=9) == "  right  one\n         two"
+
+
+def test_the_lines_of_a_paragraph_are_rejoined_and_those_of_a_list_are_not():
+    assert reflow("one\ntwo three\n\nlist:\n  one\n  two", 8) == "one two\nthree\n\nlist:\n  one\n  two"
 
 
 def test_a_table_becomes_a_list():

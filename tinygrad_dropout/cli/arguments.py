@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from difflib import get_close_matches
 from shutil import get_terminal_size
 from typing import Any, NoReturn
 
-from tinygrad_dropout.drills.layout import wrap
+from tinygrad_dropout.drills.layout import reflow, wrap
 
 MISTAKE = 2
 INTERRUPTED = 130  # 128 + SIGINT, as shells have it
@@ -25,8 +27,7 @@ class HelpFormatter(argparse.RawDescriptionHelpFormatter):
     """Help whose paragraphs are filled to the width of the terminal; those with indented lines are left alone."""
 
     def _fill_text(self, text: str, width: int, indent: str) -> str:
-        paragraphs = text.split("\n\n")
-        return "\n\n".join(each if "\n  " in each else wrap(each.replace("\n", " "), width) for each in paragraphs)
+        return reflow(text, width)
 
 
 class Parser(argparse.ArgumentParser):
@@ -36,7 +37,18 @@ class Parser(argparse.ArgumentParser):
         super().__init__(*args, **{"formatter_class": HelpFormatter, "allow_abbrev": False, **options})
 
     def error(self, message: str) -> NoReturn:
-        self.exit(complain(message.removeprefix("argument ")))
+        self.exit(complain(in_our_words(message.removeprefix("argument "))))
+
+
+def in_our_words(message: str) -> str:
+    """A message of argparse. One about a wrong choice becomes what was expected and given, and the nearest choice."""
+    wrong = re.fullmatch(r"(?s)(.*?: )invalid choice: (.*?)(?:, maybe you meant .*)? \(choose from (.*)\)", message)
+    if wrong is None:
+        return message
+    place, given, choices = wrong[1], wrong[2], [choice.strip("'") for choice in wrong[3].split(", ")]
+    near = get_close_matches(given.strip("'"), choices, 1)
+    expected = " or ".join(filter(None, [", ".join(choices[:-1]), choices[-1]]))
+    return f"{place}expected {expected}, got {given}" + (f"; did you mean {near[0]!r}?" if near else "")
 
 
 def complain(problem: str, code: int = MISTAKE) -> int:

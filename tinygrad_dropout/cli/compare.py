@@ -10,6 +10,7 @@ from tinygrad_dropout.cli.comparison_options import comparison_options, run_opti
 from tinygrad_dropout.cli.experiment import report_errors, show_experiment
 from tinygrad_dropout.lab.comparison.config import Config
 from tinygrad_dropout.lab.comparison.own_framework import CompareOwn, OwnConfig
+from tinygrad_dropout.lab.errors import OptionError
 
 DESCRIPTION = """\
 Train an MLP with and without dropout on the same data, many times, and report
@@ -60,6 +61,8 @@ def compare_as_typed(options: argparse.Namespace) -> int:
     """Run the comparison with the given options."""
     given = {name: value for name, value in vars(options).items() if name != "run"}
     where = {name: given.pop(name) for name in ("workers", "dask", "out") if name in given}
+    if "patience" in given and "early_stopping" not in given:
+        raise OptionError("patience", "it only applies with --early-stopping, which is not given")
     lab.require_extras()
     if "framework" in given:
         own = OwnConfig(**given)

@@ -22,8 +22,8 @@ def comparison_options() -> Groups:
             ("--group COLUMN", str, "a column whose equal values keep rows together, all in the training set or all in "
              "the test set"),
             ("--ignore COLUMN[,COLUMN]", str, "columns to ignore, such as row numbers or names"),
-            ("--missing HOW", str, "what to do about missing values: drop the row, or fill in the training mean "
-             "(default: report an error)"),
+            ("--missing HOW", str, "what to do about missing values: drop leaves out the row, mean fills in the mean "
+             "of the training rows (default: report an error)"),
             ("--regression", bool, "treat the target as numbers, or as classes with --no-regression (default: decide "
              "by its values)"),
             ("--data-dir FOLDER", name_of_file, "the folder with MNIST's four IDX files, or with mnist1d.npz"),

@@ -106,7 +106,8 @@ def run(options: argparse.Namespace) -> int:
             options.target, seeds=options.seeds, time_limit=options.time_limit, strict=options.strict, options=chosen
         )
     except TargetError as error:
-        return complain(str(error))
+        name = str(error).partition(": expected ")[0]
+        return complain(f"--{error}" if name in OPTIONS else str(error))
     print(for_the_terminal(str(report)) if sys.stdout.isatty() else report)
     return report.exit_code(options.strict)
 

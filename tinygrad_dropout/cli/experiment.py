@@ -58,9 +58,10 @@ def show_experiment(
         The exit code.
     """
     folder = default_folder(name) if out is None else Path(out)
-    console = new_console()
+    console, errors = new_console(), new_console(stderr=True)
+    above_the_bar = console.is_terminal and errors.is_terminal  # printed by another console, it would continue the bar
     try:
-        with shown_progress(new_console(stderr=True)) as progress:
+        with shown_progress(errors) as progress:
             outcome = lab.run(
                 experiment,
                 options,
@@ -68,7 +69,7 @@ def show_experiment(
                 workers=usable_cores() if workers is None else workers,
                 dask=dask,
                 progress=progress,
-                tell=console.print,
+                tell=errors.print if above_the_bar else console.print,
             )
     except lab.Interrupted as interruption:
         outcome = interruption.outcome

@@ -70,7 +70,7 @@ def run(options: argparse.Namespace) -> int:
         print(error.traceback, file=sys.stderr)
         return complain(str(error))
     except StudyError as error:
-        return complain(str(error))
+        return complain(f"--{error}" if str(error).startswith("bug: ") else str(error))
     return code or int(ran.traceback != "")
 
 

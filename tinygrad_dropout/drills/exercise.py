@@ -254,5 +254,5 @@ def find(name: str) -> Exercise:
             "or a name that `drill list` shows"
         )
     if len(found) > 1:
-        raise DrillError(f"{name!r} may be {', '.join(one.slug for one in found)}; expected one of them")
+        raise DrillError(f"{name!r} fits {', '.join(one.slug for one in found)}: choose one")
     return found[0]

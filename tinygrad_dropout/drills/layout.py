@@ -22,6 +22,12 @@ def wrap(text: str, width: int, *, indent: int | None = None) -> str:
     return "\n".join(wrap_line(line, width, indent) for line in text.split("\n"))
 
 
+def reflow(text: str, width: int) -> str:
+    """Rejoin the lines of each paragraph and break them at this width; a paragraph with an indented line stays."""
+    paragraphs = text.split("\n\n")
+    return "\n\n".join(one if "\n " in f"\n{one}" else wrap(one.replace("\n", " "), width) for one in paragraphs)
+
+
 def wrap_line(line: str, width: int, indent: int | None) -> str:
     """One line of `wrap`."""
     if len(line) <= width or line.startswith(CODE):

@@ -127,10 +127,11 @@ def find_stage(name: str) -> Stage:
         found = [one for one in everything if name.lower() in one.slug]
     if len(found) == 1:
         return found[0]
-    there = f"expected a number from 1 to {len(everything)} or a name that `build list` shows"
     if found:
-        raise DrillError(f"{name!r} may be {', '.join(one.slug for one in found)}; {there}")
-    raise DrillError(f"there is no stage {name!r}; {there}")
+        raise DrillError(f"{name!r} fits {', '.join(one.slug for one in found)}: choose one")
+    raise DrillError(
+        f"there is no stage {name!r}; expected a number from 1 to {len(everything)} or a name that `build list` shows"
+    )
 
 
 def task_at(folder: Path) -> Exercise:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Any
 
 import numpy as np
@@ -44,7 +45,9 @@ def find_bug(wanted: str | Bug) -> Bug:
         given = getattr(wanted, "__name__", type(wanted).__name__)
         raise StudyError(f"bug: expected a name or a study.Bug(operation, backward, description), got {given}")
     if wanted not in BUGS:
-        raise StudyError(f'bug: expected one of {", ".join(BUGS)}; got "{wanted}"')
+        near = get_close_matches(wanted, BUGS, 1)
+        meant = f'; did you mean "{near[0]}"?' if near else ""
+        raise StudyError(f'bug: expected one of {", ".join(BUGS)}; got "{wanted}"{meant}')
     return BUGS[wanted]
 
 

@@ -58,7 +58,7 @@ def test_more_units_than_can_be_enumerated_are_refused_with_what_they_would_cost
 
 
 def test_too_few_units_are_refused():
-    with pytest.raises(OptionError, match="expected from 2 to 16, got 1"):
+    with pytest.raises(OptionError, match="expected a number from 2 to 16, got 1"):
         as_unit_count("units", 1, 2, 16, 400)
 
 

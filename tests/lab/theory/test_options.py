@@ -14,10 +14,11 @@ def test_a_whole_number_becomes_an_int(value):
 
 
 @pytest.mark.parametrize(
-    ("value", "words"), [(0, "from 1 to 5, got 0"), (6, "from 1 to 5, got 6"), (2.0, "whole number, got 2.0")]
+    ("value", "words"),
+    [(0, "number from 1 to 5, got 0"), (6, "number from 1 to 5, got"), (2.0, "whole number, got 2.0")],
 )
 def test_any_other_value_is_refused(value, words):
-    with pytest.raises(OptionError, match=f"units: expected (a )?{words}"):
+    with pytest.raises(OptionError, match=f"units: expected a {words}"):
         as_whole_number("units", value, 1, 5)
 
 
@@ -41,20 +42,20 @@ def test_zero_can_be_excluded_as_a_rate():
     ("options", "given", "words"),
     [
         (expectation.Options, {"units": 1000, "samples": 600_000}, "samples: expected at most 50,000 with 1,000 units"),
-        (expectation.Options, {"samples": 1}, "samples: expected from 2"),
+        (expectation.Options, {"samples": 1}, "samples: expected a number from 2"),
         (ensemble.Options, {"layers": ()}, "layers: expected 1, 2 or both as 1,2; got none"),
         (ensemble.Options, {"layers": (1, 1)}, "layers: expected 1, 2 or both as 1,2; got 1,1"),
         (ensemble.Options, {"layers": (3,)}, "layers: expected 1, 2 or both as 1,2; got 3"),
-        (ensemble.Options, {"units": 1}, "units: expected from 2 to 16, got 1"),
+        (ensemble.Options, {"units": 1}, "units: expected a number from 2 to 16, got 1"),
         (ensemble.Options, {"units": 17}, "units: expected at most 16, got 17"),
         (ensemble.Options, {"p": 0}, "at 0 or 1 there is only one subnetwork"),
-        (ensemble.Options, {"samples": 1001}, "samples: expected from 1 to 1,000, got 1001"),
+        (ensemble.Options, {"samples": 1001}, "samples: expected a number from 1 to 1,000, got 1001"),
         (ridge.Options, {"p": ()}, "p: expected 1 to 20 different rates, got none"),
         (ridge.Options, {"p": (0.5, 0.5)}, "p: expected 1 to 20 different rates, got 0.5,0.5"),
         (ridge.Options, {"p": (0.5, 1)}, "the penalty is infinite"),
         (ridge.Options, {"features": 8, "examples": 8}, "examples: expected more than the 8 features"),
         (ridge.Options, {"features": 11}, "features: expected at most 10, got 11: 2,048 masks"),
-        (ridge.Options, {"seed": -1}, "seed: expected from 0"),
+        (ridge.Options, {"seed": -1}, "seed: expected a number from 0"),
     ],
 )
 def test_options_out_of_range_are_refused(options, given, words):

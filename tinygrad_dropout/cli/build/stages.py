@@ -41,7 +41,7 @@ def start(session: BuildSession, options: argparse.Namespace) -> int:
         f"\nThe {'first' if current.number == 1 else 'next'} task:  tasks/{current.slug}.md, or: {session.command} task"
     )
     session.say(f"Your package:    {own.package.name}/ (split it into files as you like)")
-    session.say(f"To check it:     {session.command} check, or {session.command} watch to check whenever you save")
+    session.say(f"To check it:     {session.command} check (or build watch, on every save)")
     return 0
 
 
@@ -80,7 +80,7 @@ def watch(session: BuildSession, options: argparse.Namespace) -> int:
 def reset(session: BuildSession, options: argparse.Namespace) -> int:
     """Empty the package, after asking."""
     own = session.workspace(session.progress())
-    question = f"Start the package in {own.folder} over from stage 1? The old one is kept."
+    question = f"Start over from stage 1 in {own.folder}? Your old package is kept."
     if not options.yes and not session.agreed(question):
         session.say("Nothing was changed.")
         return 1

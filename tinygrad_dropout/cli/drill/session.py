@@ -70,8 +70,8 @@ class Session(ABC, Generic[Folder]):
         return exercise
 
     def is_worth_seeing(self, grade: Grade) -> bool:
-        """Whether a replay would show the mistake."""
-        return True
+        """Whether a replay would show the mistake: not if there is no result, because the answer failed before that."""
+        return grade.rejection is not None and grade.rejection.claim != ""
 
     def view(self, progress: Progress) -> Progress:
         """The part of the progress that this command is about."""

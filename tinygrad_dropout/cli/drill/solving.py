@@ -17,7 +17,7 @@ from tinygrad_dropout.drills.exercise import DrillError, Exercise, exercises, fi
 from tinygrad_dropout.drills.grader.grade_in_subprocess import grade_file, make_replay
 from tinygrad_dropout.drills.grader.report import lines_of
 from tinygrad_dropout.drills.grader.result import Grade
-from tinygrad_dropout.drills.layout import unbroken
+from tinygrad_dropout.drills.layout import reflow, unbroken
 from tinygrad_dropout.drills.learner.progress import Progress, changing, stamp
 from tinygrad_dropout.drills.learner.recommendation import in_words, next_exercise
 from tinygrad_dropout.drills.learner.terminal import keys, pressed
@@ -40,7 +40,7 @@ def start(session: DrillSession, options: argparse.Namespace) -> int:
     session.say(f"{unbroken(folder)}: {written} exercises written{left}.")
     first = exercises()[0]
     session.say(f"\nThe first:   {first.slug}.py, its task in tasks/{first.slug}.md")
-    session.say(f"To grade it: {session.command} check, or {session.command} watch to check whenever you save")
+    session.say(f"To grade it: {session.command} check (or drill watch, on every save)")
     session.say(f"More:        {session.command} --help")
     return 0
 
@@ -48,7 +48,7 @@ def start(session: DrillSession, options: argparse.Namespace) -> int:
 def check(session: Session[Any], options: argparse.Namespace) -> int:
     """Grade one exercise, or all of them."""
     if options.time_limit <= 0 or options.time_limit > 3600:
-        return complain(f"--time-limit: expected 0 to 3600 seconds, got {options.time_limit:g}")
+        return complain(f"--time-limit: expected more than 0 and at most 3,600 seconds, got {options.time_limit:g}")
     if options.seed < 0:
         return complain(f"--seed: expected at least 0, got {options.seed}")
     if (options.out or options.no_open) and not options.show:
@@ -56,11 +56,13 @@ def check(session: Session[Any], options: argparse.Namespace) -> int:
     progress = session.progress()
     workspace = session.workspace(progress)
     if getattr(options, "all", False):
+        if options.exercise is not None or options.show:
+            return complain("--all grades every exercise; it cannot be combined with N or --show")
         return check_all(session, workspace, options)
     exercise = session.resolve_exercise(options.exercise, workspace, progress)
     path = workspace.path(exercise)
     grade = grade_and_keep(session, exercise, path, options.seed, options.time_limit)
-    show_grade(session, exercise, grade, options.verbose)
+    show_grade(session, exercise, grade, options.verbose, may_show=not options.show)
     if options.show:
         return replay(session, exercise, path, options, grade.solved) or int(not grade.solved)
     return int(not grade.solved)
@@ -77,9 +79,14 @@ def grade_and_keep(
 
 
 def show_grade(
-    session: Session[Any], exercise: Exercise, grade: Grade, verbose: bool = False, hints: bool = True
+    session: Session[Any],
+    exercise: Exercise,
+    grade: Grade,
+    verbose: bool = False,
+    hints: bool = True,
+    may_show: bool = True,
 ) -> None:
-    """Show a grade and what to do next; without hints in an interview."""
+    """Show a grade and what to do next; without hints in an interview, and without --show if that was typed."""
     for kind, text in lines_of(exercise, grade, verbose=verbose, width=session.width):
         session.say(text, kind)
     if not hints:
@@ -89,7 +96,7 @@ def show_grade(
         session.say(f"Our solution, with its derivation: {session.command} solution {exercise.number}")
     elif not grade.unfinished:
         session.say(f"\nA hint: {session.command} hint {session.to_be_hinted(exercise, grade).number}")
-        if exercise.has_replay and session.is_worth_seeing(grade):
+        if may_show and exercise.has_replay and session.is_worth_seeing(grade):
             session.say(f"See it: {session.command} check {exercise.number} --show")
 
 
@@ -157,6 +164,8 @@ def watch(
             "l": lambda: (list_all or list_exercises)(session, options),
             "n": lambda: (say_next or choose_next)(session, options),
         }
+        if key in "tln":
+            session.say("")  # check and hint begin with an empty line themselves
         actions.get(key, lambda: session.say(of_keys))()
         return True
 
@@ -280,8 +289,16 @@ def solution(session: Session[Any], options: argparse.Namespace) -> int:
             progress.of(exercise.slug)["solution"] = stamp(datetime.now())
     session.say(str(unbroken(path)))
     if path.is_file():
-        session.say(f"\n{workspace.mine(exercise).solution}")
+        text = workspace.mine(exercise).solution
+        session.say(f"\n{reflowed_docstring(text, session.width) if session.console.is_terminal else text}")
     return 0
+
+
+def reflowed_docstring(code: str, width: int) -> str:
+    """Code whose first docstring fits a terminal."""
+    before, quotes, rest = code.partition('"""')
+    docstring, end, after = rest.partition('"""')
+    return before + quotes + reflow(docstring, width) + end + after
 
 
 def in_columns(session: Session[Any], exercise: Exercise, state: str, *, with_minutes: bool = True) -> str:

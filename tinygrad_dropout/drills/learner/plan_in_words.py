@@ -15,8 +15,8 @@ MARGIN = 16  # columns before the text of a day
 ASSUMES = f"""\
 This plan assumes that an exercise takes {TIMES_AS_LONG} times as long as in an interview, and a card \
 {MINUTES_OF_A_CARD} minute. An interview takes another {QUESTIONS[20]} or {QUESTIONS[40]} minutes for its questions, \
-so it can be longer than a day's practice. You solve all exercises and answer all cards right. The next plan starts \
-from what you really did, so make a new one whenever you fall behind."""
+so it can be longer than a day's practice. The plan also assumes that you solve every exercise and answer every card \
+right. The next plan starts from what you really did, so make a new one whenever you fall behind."""
 
 
 def as_text(plan: Plan, width: int = WIDTH) -> str:

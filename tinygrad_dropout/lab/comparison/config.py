@@ -128,8 +128,12 @@ class Config:
             for name in CSV_OPTIONS:
                 if getattr(self, name) not in (None, ()):
                     of_column = name in ("target", "group", "ignore")
-                    of = "a CSV file with this column" if of_column else "it together with a CSV file"
-                    raise OptionError(name, f"expected {of}, got none")
+                    raise OptionError(
+                        name,
+                        "expected a CSV file with this column, got none"
+                        if of_column
+                        else "it only applies to a CSV file, and none is given",
+                    )
         else:
             if self.dataset not in (None, "csv"):
                 raise OptionError("csv", "expected either a CSV file or a dataset, got both")
@@ -146,7 +150,7 @@ class Config:
         if self.data_dir is not None and self.dataset not in DATASETS_WITH_FILES:
             given = self.dataset or ("digits" if self.csv is None else "a CSV file")
             raise OptionError(
-                "data_dir", f"expected it only with the dataset {alternatives(DATASETS_WITH_FILES)}, got {given}"
+                "data_dir", f"it only applies to the dataset {alternatives(DATASETS_WITH_FILES)}, not to {given}"
             )
 
     def _check_training(self) -> None:
@@ -164,11 +168,11 @@ class Config:
         for name in ("train_size", "epochs", "batch_size", "patience"):
             number = getattr(self, name)
             if number is not None and not 1 <= number <= MOST_EXAMPLES:
-                raise OptionError(name, f"expected from 1 to {MOST_EXAMPLES:,}, got {number}")
+                raise OptionError(name, f"expected a number from 1 to {MOST_EXAMPLES:,}, got {number}")
         if not 1 <= self.seeds <= MOST_SEEDS:
-            raise OptionError("seeds", f"expected from 1 to {MOST_SEEDS:,}, got {self.seeds}")
+            raise OptionError("seeds", f"expected a number from 1 to {MOST_SEEDS:,}, got {self.seeds}")
         if not 0 <= self.first_seed <= MOST_FIRST_SEED:
-            raise OptionError("first_seed", f"expected from 0 to {MOST_FIRST_SEED:,}, got {self.first_seed}")
+            raise OptionError("first_seed", f"expected a number from 0 to {MOST_FIRST_SEED:,}, got {self.first_seed}")
         if self.early_stopping not in (None, *EARLY_STOPPING):
             raise OptionError("early_stopping", f"expected {alternatives(EARLY_STOPPING)}, got {self.early_stopping!r}")
         if self.optimizer not in OPTIMIZERS:

@@ -25,7 +25,7 @@ def as_whole_number(name: str, value: Any, low: int, high: int) -> int:
     except TypeError:
         raise OptionError(name, f"expected a whole number, got {value!r}") from None
     if not low <= number <= high:
-        raise OptionError(name, f"expected from {low:,} to {high:,}, got {number}")
+        raise OptionError(name, f"expected a number from {low:,} to {high:,}, got {number}")
     return number
 
 

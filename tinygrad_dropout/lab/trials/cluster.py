@@ -9,7 +9,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from tinygrad_dropout.lab.errors import LabError, WorkerError, require_extras
+from tinygrad_dropout.lab.errors import LabError, OptionError, WorkerError, require_extras
 from tinygrad_dropout.lab.trials.answers import answer, record_in
 from tinygrad_dropout.lab.trials.folder import differences_between
 from tinygrad_dropout.lab.trials.job import Job
@@ -86,7 +86,7 @@ def connected(client: Any, address: str) -> Any:
     """Connect to the cluster; returns a client.
 
     Raises:
-        LabError: nothing answers at this address.
+        OptionError: nothing answers at this address.
     """
 
     class TidyClient(client):  # type: ignore[misc]
@@ -105,9 +105,8 @@ def connected(client: Any, address: str) -> Any:
     try:
         return TidyClient(address, timeout=SECONDS_TO_CONNECT, set_as_default=False)
     except (OSError, ValueError, TypeError) as error:
-        raise LabError(
-            f"dask: expected the address of a Dask scheduler that answers, such as tcp://10.0.0.1:8786, got {address!r}"
-        ) from error
+        expected = "the address of a Dask scheduler that answers, such as tcp://10.0.0.1:8786"
+        raise OptionError("dask", f"expected {expected}, got {address!r}") from error
 
 
 def check_workers(client: Any, address: str, made_with: dict[str, str]) -> None:
@@ -115,7 +114,7 @@ def check_workers(client: Any, address: str, made_with: dict[str, str]) -> None:
     try:
         client.wait_for_workers(1, timeout=SECONDS_FOR_WORKERS)
     except TimeoutError:
-        raise LabError(f"dask: expected workers in the cluster at {address}, got none") from None
+        raise OptionError("dask", f"expected workers in the cluster at {address}, got none") from None
     try:
         client.run(check_versions, made_with)
     except LabError:

@@ -85,7 +85,7 @@ def test_what_is_swept_reaches_the_experiment(run, tmp_path, arguments, kept):
 
 BAD_INPUT = {
     "rivals --dataset moons --train-size 9": "--train-size: expected at least 10 to hold a fifth back, got 9",
-    "rivals --epochs 0": "--epochs: expected from 1 to 10,000,000, got 0",
+    "rivals --epochs 0": "--epochs: expected a number from 1 to 10,000,000, got 0",
     "rivals --seeds none": "--seeds: expected a whole number, got 'none'",
     "rivals --csv table.csv": "--target: expected the name of the column of the CSV file to predict",
     "rivals --csv table.csv --target z": "'z'",
@@ -100,7 +100,7 @@ BAD_INPUT = {
     "sweep --values 1.5": "--values: expected probabilities of dropping from 0 to 1, got 1.5",
     "sweep --values 0": "--values: expected a value above 0 to compare with 0, got only 0",
     "sweep --over width --values 8.5": "--values: expected whole numbers for width, got 8.5",
-    "sweep --over epochs --values 0,5": "--values: expected from 1 to 10,000,000, got 0",
+    "sweep --over epochs --values 0,5": "--values: expected a number from 1 to 10,000,000, got 0",
     "sweep --over label_noise --values 2": "--values: expected a fraction from 0 to 1, got 2.0",
     "sweep --over train_size --values 1,100": "--values: expected between 10 (one example of each class) and 1,787",
     "sweep --over label_noise --csv table.csv --target y": "--over: expected a setting other than label_noise",

@@ -89,7 +89,7 @@ BAD_INPUT = {
     "when --settings ,": "--settings: expected some of",
     "when --seeds 0": "--seeds: expected",
     "when --seeds 3.5": "--seeds: expected a whole number, got '3.5'",
-    "when --first-seed -1": "--first-seed: expected from 0",
+    "when --first-seed -1": "--first-seed: expected a number from 0",
     "when --workers 0": "--workers: expected at least 1, got 0",
     "when --quick=3": "--quick: ignored explicit argument '3'",
     "when --settings moons --out taken/folder": "taken/folder: the output folder cannot be written",

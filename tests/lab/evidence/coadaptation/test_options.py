@@ -33,12 +33,12 @@ def test_the_default_seeds_were_not_used_for_any_choice():
     ("options", "problem"),
     [
         ({"p": 1}, "p: expected a probability of dropping above 0 and below 1"),
-        ({"hidden": 1}, "hidden: expected from 2"),
-        ({"orders": 0}, "orders: expected from 1"),
+        ({"hidden": 1}, "hidden: expected a number from 2"),
+        ({"orders": 0}, "orders: expected a number from 1"),
         ({"pairs": 2.5}, "pairs: expected a whole number"),
-        ({"epochs": 0}, "epochs: expected from 1"),
-        ({"autoencoder_epochs": 0}, "autoencoder_epochs: expected from 1"),
-        ({"seeds": 0}, "seeds: expected from 1"),
+        ({"epochs": 0}, "epochs: expected a number from 1"),
+        ({"autoencoder_epochs": 0}, "autoencoder_epochs: expected a number from 1"),
+        ({"seeds": 0}, "seeds: expected a number from 1"),
     ],
 )
 def test_invalid_options_are_refused(options, problem):
