@@ -39,3 +39,10 @@ def test_a_paragraph_is_filled_and_the_examples_are_left_alone(run, monkeypatch,
     lines = out.splitlines()
     assert lines[2] == (first_line or "Write your own framework in ten stages: one package that grows to about 300")
     assert lines[lines.index("examples:") + 1] == "  tinygrad-dropout build start my-framework"
+
+
+@pytest.mark.parametrize(("command", "name"), [("study", "backward-forgets-the-scale"), ("compare", "--no-regression")])
+def test_a_name_with_hyphens_is_never_broken(run, monkeypatch, command, name):
+    monkeypatch.setenv("COLUMNS", "80")
+    options = run(command, "--help")[1].partition("options:")[2]
+    assert options.count(name) == "".join(options.split()).count(name) > 0

@@ -29,6 +29,10 @@ class HelpFormatter(argparse.RawDescriptionHelpFormatter):
     def _fill_text(self, text: str, width: int, indent: str) -> str:
         return reflow(text, width)
 
+    def _split_lines(self, text: str, width: int) -> list[str]:
+        """The help of an option in lines, which are not broken within `--no-regression` or the name of a bug."""
+        return wrap(" ".join(text.split()), width).split("\n")
+
 
 class Parser(argparse.ArgumentParser):
     """A parser that reports a mistake in one sentence, without repeating the usage. Options are never abbreviated."""

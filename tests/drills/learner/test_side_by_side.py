@@ -151,3 +151,8 @@ def test_a_file_that_python_cannot_read_is_named(text):
     with pytest.raises(SyntaxError) as raised:
         page({"a.py": "", "inner/b.py": text})
     assert raised.value.filename == "framework/inner/b.py"
+
+
+@pytest.mark.parametrize(("text", "counts"), [("x = 1", "1 line in 1 file."), ("x = 1\ny = 2", "2 lines in 1 file.")])
+def test_the_summary_counts_the_lines(text, counts):
+    assert f"<p>You wrote {counts} " in page({"__init__.py": text})

@@ -103,7 +103,7 @@ def page(files: Mapping[str, str]) -> str:
     """
     lines = counted("\n".join(files.values()))
     count = f"{len(files)} file{'' if len(files) == 1 else 's'}"
-    summary = f"You wrote {lines} lines in {count}. The whole idea in one file has "
+    summary = f"You wrote {lines} line{'' if lines == 1 else 's'} in {count}. The whole idea in one file has "
     summary += f"{counted(ONE_PAGE.read_text(encoding='utf-8'))}; " if ONE_PAGE.exists() else "about 110; "
     whole = sum(counted(path.read_text(encoding="utf-8")) for path in sorted(OURS.glob("*/*.py")) if is_core(path))
     summary += f"ours, with all its features, has {whole:,}. Lines without code are not counted."

@@ -58,7 +58,7 @@ def test_seventy_percent_of_the_rows_are_for_training_but_each_side_has_every_cl
             "expected a number \\(as in 3 of 4 rows\\) in line 4, column 'petal', got 'long'",
         ),
         ("2.5,red", "red", "expected 3 columns, as in the line of column names, got 2 in line 4"),
-        ("green,rose", "green,lily", "a class that another row has too in line 5, column 'species'"),
+        ("green,rose", "green,lily", "at least two rows of every class, got one of 'lily' .line 5, column 'species'."),
         ("iris", "rose", "expected at least two classes in column 'species', got only 'rose'"),
         ("species", "kind", "expected one of the columns of .* got 'species'"),
         ("petal,color", "petal,petal", "its own name, got 'petal' more than once"),

@@ -111,6 +111,6 @@ def test_a_mistake_among_numbers_to_predict_is_found(read):
 @pytest.mark.parametrize(("values", "advice"), [(range(30), True), ([*"abcdefgh"], False)])
 def test_if_every_class_has_one_row_the_message_suggests_regression_for_numbers(read, values, advice):
     rows = "".join(f"{row % 5},{value}\n" for row, value in enumerate(values))
-    with pytest.raises(LabError, match="a class that another row has too") as error:
+    with pytest.raises(LabError, match="at least two rows of every class") as error:
         read(f"x,y\n{rows}", target="y")
     assert ("(to predict numbers: --regression)" in str(error.value)) == advice

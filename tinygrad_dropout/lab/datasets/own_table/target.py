@@ -72,7 +72,10 @@ def encode_classes(table: pd.DataFrame, target: Column, training_rows: int) -> T
         raise LabError(f"{path}: expected at least two classes in column {target.name!r}, got only {only!r}")
     if counts.min() < (1 if own_test else 2):
         row = int(np.flatnonzero(labels == counts.argmin())[0])
-        expected = f"a class that a row of {path} has too" if own_test else "a class that another row has too"
+        given = repr(target.texts[target.places[row]])
         advice = "" if target.numbers is None else " (to predict numbers: --regression)"
-        raise wrong_value(table, row, target.name, expected + advice, repr(target.texts[target.places[row]]))
+        if own_test:
+            raise wrong_value(table, row, target.name, f"a class that a row of {path} has too{advice}", given)
+        place = f"line {table.index[row][1]}, column {target.name!r}"
+        raise LabError(f"{path}: expected at least two rows of every class{advice}, got one of {given} ({place})")
     return Target(labels.astype(np.int64), len(present))

@@ -27,7 +27,7 @@ def read_splits(path: Path, rows: int) -> list[Labels]:
         For each split an array of row numbers.
 
     Raises:
-        LabError: a file cannot be read, or or a split repeats a row, names one that the table lacks, or has too many.
+        LabError: a file cannot be read, or a split repeats a row, names one that the table lacks, or has too many.
     """
     try:
         if path.is_dir():
