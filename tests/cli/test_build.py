@@ -61,6 +61,7 @@ def test_an_empty_package_is_open_and_not_a_try(build, begun, tmp_path):
     code, out, err = build("check")
     assert (code, err) == (1, "")
     assert "open   Your package has no Value yet." in out
+    assert "The task:  tinygrad-dropout build task 1\nYour package: " in out
     assert "build hint" not in out
     assert stages_in_progress(tmp_path)[ALL[0].slug]["tries"] == 0
 

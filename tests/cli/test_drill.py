@@ -86,6 +86,7 @@ def test_an_untouched_exercise_is_open(drill, begun):
     code, out, err = drill("check", "11")
     assert (code, err) == (1, "")
     assert "open   This is not written yet" in out
+    assert f"tinygrad-dropout drill task 11\nYour file: {begun / '11_linear_backward.py'}\n" in out
 
 
 def test_a_wrong_answer_is_named_and_a_right_one_solved(drill, begun, tmp_path):
@@ -348,6 +349,14 @@ def interviewed(drill, begun, tmp_path, monkeypatch):
         return out
 
     return hold
+
+
+def test_a_hunt_in_an_interview_asks_for_no_tests(drill, begun, monkeypatch):
+    monkeypatch.setattr(asking, "for_interview", lambda *arguments: [find("27_")])
+    monkeypatch.setattr("sys.stdin", StringIO("r\nq\nq\n"))
+    out = drill("interview")[1]
+    assert "A bug hunt needs no tests of your own" in out
+    assert "Your file has no tests yet" not in out
 
 
 def test_an_interview_is_saved_with_its_answers_and_its_summary_is_written(interviewed, begun, drill, tmp_path):

@@ -94,8 +94,14 @@ def show_grade(
     if grade.solved:
         session.say(f"Next: {session.command} {session.after_solving}")
         session.say(f"Our solution, with its derivation: {session.command} solution {exercise.number}")
-    elif not grade.unfinished:
-        session.say(f"\nA hint: {session.command} hint {session.to_be_hinted(exercise, grade).number}")
+        return
+    number = session.to_be_hinted(exercise, grade).number
+    if grade.unfinished:
+        session.say(f"The task:  {session.command} task {number}")
+        path = session.workspace(session.progress()).path(exercise)
+        session.say(f"Your {'file' if path.is_file() else 'package'}: {unbroken(path)}")
+    else:
+        session.say(f"\nA hint: {session.command} hint {number}")
         if may_show and exercise.has_replay and session.is_worth_seeing(grade):
             session.say(f"See it: {session.command} check {exercise.number} --show")
 

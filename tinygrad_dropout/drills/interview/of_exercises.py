@@ -85,7 +85,10 @@ class ExerciseInterview(Interviewed[Exercise]):
         exercise = self.exercises[task.slug]
         subject = subject_of(self.workspace.mine(exercise))
         run = run_tests(source_of(exercise, task.file), task.file.name, subject, width=self.width)
-        self.show_lines(lines_of_run(run, comparison_of(subject.tested), self.width))
+        if exercise.hunt and not run.results and not run.problem:
+            self.show_lines([("", "A bug hunt needs no tests of your own: your exposing input is the test.")])
+        else:
+            self.show_lines(lines_of_run(run, comparison_of(subject.tested), self.width))
 
     def score_tests(self, task: Task) -> Score | None:
         """Score the candidate's own tests. A bug hunt has none: there, the exposing input is the test."""
