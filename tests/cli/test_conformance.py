@@ -38,6 +38,12 @@ def test_a_right_layer_has_exit_code_0(run, layers):
     assert run("conformance", f"{layers}:Right", "--seeds", 1) == (0, "This dropout is right.\n", "")
 
 
+def test_a_code_that_is_allowed_but_not_found_is_named(run, layers):
+    code, out, _ = run("conformance", f"{layers}:Right", "--seeds", 1, "--allow", "p=1-gives-nam")
+    assert code == 0
+    assert out.endswith("\n--allow p=1-gives-nam: this run has no such finding.\n")
+
+
 def test_a_wrong_layer_has_exit_code_1_and_the_report(run, layers):
     code, out, err = run("conformance", f"{layers}:Wrong", "--seeds", 1)
     assert (code, err) == (1, "")

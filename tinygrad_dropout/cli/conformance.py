@@ -109,6 +109,10 @@ def run(options: argparse.Namespace) -> int:
         name = str(error).partition(": expected ")[0]
         return complain(f"--{error}" if name in OPTIONS else str(error))
     print(for_the_terminal(str(report)) if sys.stdout.isatty() else report)
+    found = {finding.code for finding in report.allowed}
+    for code in options.allow or ():
+        if code not in found and report.examined:
+            print(f"--allow {code}: this run has no such finding.")
     return report.exit_code(options.strict)
 
 
