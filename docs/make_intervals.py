@@ -22,7 +22,7 @@ from interval_pools import POOLS, differences
 from sklearn.exceptions import ConvergenceWarning
 
 from tinygrad_dropout.lab.comparison.measures import ACCURACY, BALANCED_ACCURACY, LOG_LOSS, R_SQUARED, RMSE, Measure
-from tinygrad_dropout.lab.comparison.verdict import FEWEST_PAIRS
+from tinygrad_dropout.lab.comparison.verdict import MIN_PAIRS
 from tinygrad_dropout.lab.intervals import width_per_spread
 
 DOCS = Path(__file__).parent
@@ -134,13 +134,13 @@ def measures_table(pools: dict[str, Any]) -> str:
     """Make the table with a row for each measure: our lowest coverage over the pools that are not skewed."""
     numbers = " | ".join(f"{n} pairs" for n in PAIRS)
     lines = [
-        f"| measure | pools | {numbers} | lowest from {FEWEST_PAIRS} pairs on in |",
+        f"| measure | pools | {numbers} | lowest from {MIN_PAIRS} pairs on in |",
         f"|---|---:|{'---:|' * len(PAIRS)}---|",
     ]
     for measure in (ACCURACY, BALANCED_ACCURACY, LOG_LOSS, RMSE, R_SQUARED):
         names = [name for name, each in pools_and_measures(pools) if each is measure and not skewed(pools[name], each)]
         coverage = np.array([pools[name]["figures"][measure.name]["ours"]["coverage"] for name in names])
-        lowest = names[int(coverage[:, PAIRS.index(FEWEST_PAIRS) :].min(axis=1).argmin())]
+        lowest = names[int(coverage[:, PAIRS.index(MIN_PAIRS) :].min(axis=1).argmin())]
         cells = " | ".join(f"{100 * each:.1f}" for each in coverage.min(axis=0))
         lines.append(f"| {measure.label} | {len(names)} | {cells} | {lowest} |")
     return "\n".join(lines)
@@ -201,7 +201,7 @@ def families_table(pools: dict[str, Any]) -> str:
 
     Each cell has the lowest and the highest percentage over the numbers of pairs.
     """
-    shown = (FEWEST_PAIRS, *SHOWN)
+    shown = (MIN_PAIRS, *SHOWN)
     lines = [
         f"| measure | {' | '.join(f'{looks} intervals' for looks in FAMILIES)} |",
         f"|---|{'---:|' * len(FAMILIES)}",

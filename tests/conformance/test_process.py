@@ -174,7 +174,7 @@ def test_a_layer_that_raises_keyboard_interrupt_is_not_mistaken_for_the_user(exa
 
 
 def test_a_layer_that_floods_the_output_is_stopped(examine, monkeypatch, capsys):
-    monkeypatch.setattr(process, "MOST_OUTPUT", 200_000)
+    monkeypatch.setattr(process, "MAX_OUTPUT", 200_000)
     (finding,) = examine("Floods").findings
     assert finding.code == "floods-the-output"
     assert "more than 200,000 bytes" in finding.message

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from tests.differential.writer import Writer
 
 NUMBERS = (2, 0.5, -1, 3, 1.5, 0, -0.25, 1)
-MOST_ELEMENTS = 40
+MAX_ELEMENTS = 40
 
 
 def floating(slot: Slot) -> bool:
@@ -59,7 +59,7 @@ def second(w: Writer, a: int) -> int:
 def together(one: Shape, other: Shape) -> bool:
     """Whether two shapes broadcast to a small shape."""
     try:
-        return prod(np.broadcast_shapes(one, other)) <= MOST_ELEMENTS
+        return prod(np.broadcast_shapes(one, other)) <= MAX_ELEMENTS
     except ValueError:
         return False
 

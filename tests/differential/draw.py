@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 Item = TypeVar("Item")
 
 CHUNK = 20  # bytes for one line of a program
-FEWEST_LINES, MOST_LINES = 4, 16
+MIN_LINES, MAX_LINES = 4, 16
 
 
 def in_chunks(text: bytes) -> list[bytes]:
@@ -19,7 +19,7 @@ def in_chunks(text: bytes) -> list[bytes]:
 
 
 #: A whole program in one draw, because Hypothesis would only vary the lines of a list. This way, each program is new.
-chunks = st.binary(min_size=CHUNK * (1 + FEWEST_LINES), max_size=CHUNK * (1 + MOST_LINES)).map(in_chunks)
+chunks = st.binary(min_size=CHUNK * (1 + MIN_LINES), max_size=CHUNK * (1 + MAX_LINES)).map(in_chunks)
 
 
 class Draw:

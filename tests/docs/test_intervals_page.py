@@ -10,7 +10,7 @@ from interval_pools import PAIRS_IN_A_POOL, POOLS, differences
 from make_intervals import FAMILIES, PAIRS, SHOWN, family_coverage, in_units, pools_and_measures, skewed
 
 from tinygrad_dropout.lab.comparison.measures import ACCURACY, LOG_LOSS, RMSE
-from tinygrad_dropout.lab.comparison.verdict import FEWEST_PAIRS, paired_difference
+from tinygrad_dropout.lab.comparison.verdict import MIN_PAIRS, paired_difference
 
 SAVED = make_intervals.load()
 LOWEST_COVERAGE = 0.92
@@ -51,7 +51,7 @@ def test_measuring_again_gives_the_saved_figures(remeasured):
 @pytest.mark.parametrize(("measure", "lowest"), [(ACCURACY, 0.95), (LOG_LOSS, 0.9), (RMSE, 0.9)])
 def test_all_intervals_of_a_family_contain_the_true_values_in_about_95_percent_of_cases(measure, lowest):
     for looks in FAMILIES:
-        for n in (FEWEST_PAIRS, *SHOWN):
+        for n in (MIN_PAIRS, *SHOWN):
             assert lowest < family_coverage(SAVED, measure, looks, n) < 0.995
 
 
@@ -77,7 +77,7 @@ def test_random_families_contain_the_true_values_as_often_as_the_table_says(meas
 
 def test_the_coverage_is_high_enough_unless_the_pool_is_skewed():
     lowest = {
-        (name, measure.name): min(SAVED[name]["figures"][measure.name]["ours"]["coverage"][PAIRS.index(FEWEST_PAIRS) :])
+        (name, measure.name): min(SAVED[name]["figures"][measure.name]["ours"]["coverage"][PAIRS.index(MIN_PAIRS) :])
         for name, measure in EACH
         if not skewed(SAVED[name], measure)
     }

@@ -18,7 +18,7 @@ from tests.mutation.excused import EXCUSED, Excuse, excuse_for, excused_mutants
 from tests.mutation.mutants import Mutant, draw
 from tests.mutation.trial import Copy, Subject, Verdict
 
-LEAST_KILLED, MOST_EXCUSED = 0.98, 0.05
+LEAST_KILLED, MAX_EXCUSED = 0.98, 0.05
 PROGRESS_EVERY = 25
 
 
@@ -147,9 +147,9 @@ def report(results: Sequence[Result]) -> int:
     listed = sum(result.excuse is not None for result in results)
     tried = len(results) - listed
     killed = tried - len(survivors)
-    enough, few = killed >= LEAST_KILLED * tried, listed <= MOST_EXCUSED * len(results)
+    enough, few = killed >= LEAST_KILLED * tried, listed <= MAX_EXCUSED * len(results)
     print(f"\nkilled: {share(killed, tried)} of those not excused (at least {LEAST_KILLED:.0%}: {yes_or_no(enough)})")
-    print(f"excused: {share(listed, len(results))} of all (at most {MOST_EXCUSED:.0%}: {yes_or_no(few)})")
+    print(f"excused: {share(listed, len(results))} of all (at most {MAX_EXCUSED:.0%}: {yes_or_no(few)})")
     return 0 if enough and few else 1
 
 

@@ -6,7 +6,7 @@ import pytest
 import tinygrad_dropout as td
 from tinygrad_dropout.play.last_step import linear_layers
 from tinygrad_dropout.play.settings import Settings
-from tinygrad_dropout.play.signals import MOST_CONNECTIONS, signals_of, strongest
+from tinygrad_dropout.play.signals import MAX_CONNECTIONS, signals_of, strongest
 from tinygrad_dropout.play.training import Training
 
 
@@ -73,7 +73,7 @@ def test_of_many_connections_the_strongest_are_kept_the_weakest_first():
     strengths[::2] *= -1
     lines = strongest(strengths)
     found = strengths[lines.targets, lines.sources]
-    np.testing.assert_array_equal(np.abs(found), np.arange(400 - MOST_CONNECTIONS, 400))
+    np.testing.assert_array_equal(np.abs(found), np.arange(400 - MAX_CONNECTIONS, 400))
     np.testing.assert_array_equal(lines.strengths, (127 * found / 399).astype(np.int8))
 
 

@@ -17,7 +17,7 @@ from tinygrad_dropout import study
 from tinygrad_dropout.autograd.recording import record
 from tinygrad_dropout.study.trace import Pass
 
-MOST_ENTRIES = 12  # of one tensor
+MAX_ENTRIES = 12  # of one tensor
 
 often = settings(max_examples=80)
 
@@ -119,7 +119,7 @@ class Writer:
 
     def some_shape(self) -> tuple[int, ...]:
         shape = tuple(map(int, self.rng.integers(1, 4, size=self.rng.integers(0, 4))))
-        return shape if np.prod(shape) <= MOST_ENTRIES // 2 else shape[:1]
+        return shape if np.prod(shape) <= MAX_ENTRIES // 2 else shape[:1]
 
     def enter(self, operation: str, *operands: int, **options: Any) -> int:
         if operation == "leaf":
@@ -163,11 +163,11 @@ class Writer:
             return
         elif operation == "getitem":
             index = [int(row) for row in rng.integers(-shape[0], shape[0], size=rng.integers(1, 4))]
-            if len(index) * size // shape[0] <= MOST_ENTRIES:
+            if len(index) * size // shape[0] <= MAX_ENTRIES:
                 self.enter("getitem", x, index=index)
         elif operation == "softmax":
             self.enter("softmax", self.enter("tanh", x), axis=axis)  # of small numbers, so it does not saturate
-        elif operation == "concatenate" and 2 * size <= MOST_ENTRIES:
+        elif operation == "concatenate" and 2 * size <= MAX_ENTRIES:
             fits = [index for index, value in enumerate(self.tensors) if value.shape == shape]
             self.enter("concatenate", x, int(rng.choice(fits)), axis=axis)
 
@@ -178,7 +178,7 @@ def broadcast_size(*shapes: tuple[int, ...]) -> int:
         size = int(np.prod(np.broadcast_shapes(*shapes)))
     except ValueError:
         return 0
-    return size if size <= MOST_ENTRIES else 0
+    return size if size <= MAX_ENTRIES else 0
 
 
 def record_program(program: Program) -> tuple[Pass, list[td.Tensor]]:

@@ -243,7 +243,7 @@ def test_a_gradient_that_is_not_finite_is_reported(value):
 
 
 def test_a_node_that_is_too_large_is_left_out_and_named(monkeypatch):
-    monkeypatch.setattr(module, "MOST_ENTRIES", 16)  # the size of the 4 x 4 Jacobians of the elementwise operations
+    monkeypatch.setattr(module, "MAX_ENTRIES", 16)  # the size of the 4 x 4 Jacobians of the elementwise operations
     x, w = tensors((2, 3), (3, 2))
     recorded = record_loss(lambda: ((x @ w).tanh() * 1).sum())
     derivatives = Derivatives(recorded)
@@ -253,7 +253,7 @@ def test_a_node_that_is_too_large_is_left_out_and_named(monkeypatch):
 
 
 def test_a_pass_that_is_too_large_has_the_derivatives_of_its_first_steps(monkeypatch):
-    monkeypatch.setattr(module, "MOST_CALLS", 5)
+    monkeypatch.setattr(module, "MAX_CALLS", 5)
     (x,) = tensors((3,))
     recorded = record_loss(lambda: x.tanh().exp().sum())
     derivatives = Derivatives(recorded)
@@ -272,7 +272,7 @@ def test_the_derivatives_change_nothing_in_the_recording():
 
 
 def test_a_large_elementwise_operation_has_one_product_per_entry(monkeypatch):
-    monkeypatch.setattr(module, "MOST_ENTRIES", 5)
+    monkeypatch.setattr(module, "MAX_ENTRIES", 5)
     (x,) = tensors((2, 3))
     recorded = record_loss(lambda: (x.tanh() * x).sum())
     derivatives = Derivatives(recorded)
@@ -299,7 +299,7 @@ MOVES = {
 
 @pytest.mark.parametrize("operation", MOVES.values(), ids=MOVES.keys())
 def test_a_large_operation_that_is_not_elementwise_has_no_derivatives(operation, monkeypatch):
-    monkeypatch.setattr(module, "MOST_ENTRIES", 5)
+    monkeypatch.setattr(module, "MAX_ENTRIES", 5)
     (x,) = tensors((3, 3))
     with study.record() as replay:
         out = operation(x)

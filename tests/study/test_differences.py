@@ -124,7 +124,7 @@ def test_descendants_are_all_nodes_computed_from_a_node():
 def test_a_pass_that_is_too_large_is_rerun_for_its_first_entries(monkeypatch):
     x = td.Tensor(np.array([1.0, 2.0, 3.0]), requires_grad=True)
     recorded = record_loss(lambda: (x * x).sum())
-    monkeypatch.setattr(module, "MOST_WORK", 13)  # 2 directions x (the entry and 2 operations) for 2 of the 3 entries
+    monkeypatch.setattr(module, "MAX_WORK", 13)  # 2 directions x (the entry and 2 operations) for 2 of the 3 entries
     monkeypatch.setattr(module, "estimate_cost", lambda result, parents: 1)
     differences, problem = central_differences(recorded, [(0, 2), (0, 0), (0, 1)])
     assert list(differences) == [(0, 2), (0, 0)]

@@ -18,7 +18,7 @@ from tinygrad_dropout.study.paths import Link, Paths
 from tinygrad_dropout.study.trace import Pass
 
 often = settings(max_examples=80)
-MOST_ENUMERATED = 20_000
+MAX_ENUMERATED = 20_000
 
 
 def paths_of(recorded: Pass) -> Paths:
@@ -44,7 +44,7 @@ def all_products(recorded: Pass) -> dict[tuple[int, int], list[float]]:
                 nonzero = np.flatnonzero(jacobian[entry])
                 ahead += [(parent, int(below), product * float(jacobian[entry, below])) for below in nonzero]
         steps += 1
-        assume(steps < MOST_ENUMERATED)
+        assume(steps < MAX_ENUMERATED)
     return found
 
 
@@ -213,7 +213,7 @@ def test_a_backward_function_that_is_not_linear_has_no_paths():
 def test_paths_report_the_problem_of_the_derivatives(monkeypatch):
     x = td.Tensor(np.array([1.0, 2.0]), requires_grad=True)
     recorded = record_loss(lambda: (x * x).sum())
-    monkeypatch.setattr(derivatives_module, "MOST_CALLS", 1)
+    monkeypatch.setattr(derivatives_module, "MAX_CALLS", 1)
     derivatives = Derivatives(recorded)
     paths = Paths(derivatives)
     assert paths.problem == derivatives.problem == "multiply is too large to work out entry by entry"
@@ -223,9 +223,9 @@ def test_paths_report_the_problem_of_the_derivatives(monkeypatch):
 def test_too_many_derivatives_are_not_traced(monkeypatch):
     x = td.Tensor(np.ones((2, 3)), requires_grad=True)
     recorded = record_loss(lambda: F.tanh(x).sum())
-    monkeypatch.setattr(module, "MOST_WORK", 12)  # 6 of the sum and 6 of the tanh
+    monkeypatch.setattr(module, "MAX_WORK", 12)  # 6 of the sum and 6 of the tanh
     assert Paths(Derivatives(recorded)).problem == ""
-    monkeypatch.setattr(module, "MOST_WORK", 11)
+    monkeypatch.setattr(module, "MAX_WORK", 11)
     paths = Paths(Derivatives(recorded))
     assert paths.problem == "there are too many derivatives to trace"
     assert paths.links == {}

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes
 
-from tinygrad_dropout.study.preview import MOST_COLUMNS, MOST_ROWS, ArrayPreview, number, shape_text
+from tinygrad_dropout.study.preview import MAX_COLUMNS, MAX_ROWS, ArrayPreview, number, shape_text
 
 SHAPES = [
     # shape, the number of rows and columns shown, the part
@@ -52,8 +52,8 @@ def test_the_entries_index_the_numbers_in_the_table(shape):
     shown = ArrayPreview(array)
     np.testing.assert_array_equal(shown.entries, shown.table)  # each number is its own flat index
     rows, columns = shown.entries.shape
-    assert rows <= MOST_ROWS == 8
-    assert columns <= MOST_COLUMNS == 8
+    assert rows <= MAX_ROWS == 8
+    assert columns <= MAX_COLUMNS == 8
     assert shown.whole == (shown.entries.size == array.size)
     if shown.part:
         np.testing.assert_array_equal(np.atleast_2d(eval(f"array{shown.part}")), shown.table)

@@ -94,7 +94,7 @@ def serve(listening: socket.socket, fragment: str, *, may_open: bool) -> None:
     import uvicorn
     from threadpoolctl import threadpool_limits
 
-    from tinygrad_dropout.play.server import MOST_BYTES, Server
+    from tinygrad_dropout.play.server import MAX_BYTES, Server
 
     server = Server()
     listening.listen()  # a browser that connects before the server is ready will wait
@@ -107,7 +107,7 @@ def serve(listening: socket.socket, fragment: str, *, may_open: bool) -> None:
         log_level="error",
         timeout_graceful_shutdown=1,
         ws="websockets-sansio",
-        ws_max_size=MOST_BYTES,
+        ws_max_size=MAX_BYTES,
     )
     with threadpool_limits(1):  # small matrix products gain nothing from a second core, and the browser needs one
         try:

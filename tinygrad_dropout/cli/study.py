@@ -10,7 +10,7 @@ from pathlib import Path
 from tinygrad_dropout.cli.arguments import complain, number, whole_number
 from tinygrad_dropout.study.bugs import BUGS
 from tinygrad_dropout.study.errors import StudyError
-from tinygrad_dropout.study.replay import MOST_NODES
+from tinygrad_dropout.study.replay import MAX_NODES
 from tinygrad_dropout.study.script import EXAMPLE, Run, ScriptFailed, run_script
 from tinygrad_dropout.study.trace import Pass
 from tinygrad_dropout.study.wrong_run import find_bug
@@ -98,7 +98,7 @@ def recorded(options: argparse.Namespace) -> Run:
         options.arguments if options.script else [str(p), str(options.seed or 0)],
         chosen=options.chosen,
         bug=find_bug(options.bug) if options.bug else None,
-        max_nodes=options.max_nodes or MOST_NODES,
+        max_nodes=options.max_nodes or MAX_NODES,
     )
 
 

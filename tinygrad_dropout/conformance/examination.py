@@ -71,10 +71,10 @@ class Options:
         for shape in self.shapes:
             if len(shape) <= max(self.shared_axes, default=0) or not all(size > 0 for size in shape):
                 raise ValueError(f"shapes: expected positive sizes, including every shared axis, got {shape}")
-            fewest = max(FEWEST_DRAWS, ceil(RARE_ONES / self.rarest))
+            fewest = max(MIN_DRAWS, ceil(RARE_ONES / self.rarest))
             if self.draws_of(shape) < fewest:
                 raise ValueError(
-                    f"shapes: expected room for at least {fewest} draws, or for {FEWEST_DRAWS} with rates=[0.5], "
+                    f"shapes: expected room for at least {fewest} draws, or for {MIN_DRAWS} with rates=[0.5], "
                     f"got {shape}, which has {self.draws_of(shape)}"
                 )
         if any(axis < 0 for axis in self.shared_axes):
@@ -110,7 +110,7 @@ class Options:
         return max(2, last + 1 if len(set(self.shared_axes)) == last else last)
 
 
-FEWEST_DRAWS = 64
+MIN_DRAWS = 64
 RARE_ONES = 20  # expected count of the rarer outcome; the chance of seeing none at all is then 1 in 500 million
 
 

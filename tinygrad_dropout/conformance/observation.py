@@ -16,7 +16,7 @@ from tinygrad_dropout.conformance.guarded import Array
 from tinygrad_dropout.conformance.report import StopCheck
 from tinygrad_dropout.mistakes.dropout import layer as mistakes
 
-ENOUGH_DRAWS, MOST_CALLS = 6000, 200
+ENOUGH_DRAWS, MAX_CALLS = 6000, 200
 
 
 class Cell(NamedTuple):
@@ -124,7 +124,7 @@ def observe(examination: Examination, cell: Cell) -> Observation:
     """
     p, options = cell.p, examination.options
     enough = max(ENOUGH_DRAWS, 4 * RARE_ONES / min(p, 1 - p)) if options.shapes or options.rates else 0
-    calls = min(MOST_CALLS, ceil(enough / options.draws_of(cell.shape))) or 1
+    calls = min(MAX_CALLS, ceil(enough / options.draws_of(cell.shape))) or 1
     layer, inputs, outputs = examination.layer(p), [], []
     for _ in range(calls):
         drawn = examination.numbers(cell.shape, cell.dtype)

@@ -13,8 +13,8 @@ from tinygrad_dropout.mistakes.dropout import layer as mistakes
 from tinygrad_dropout.sandbox import Bounds, SandboxError, run
 from tinygrad_dropout.sandbox.output import print_to_stderr
 
-MOST_OUTPUT = 10_000_000  # bytes; printing a few arrays is not a mistake
-MOST_MEMORY = 4 * 2**30  # bytes of data; importing JAX takes a third of this
+MAX_OUTPUT = 10_000_000  # bytes; printing a few arrays is not a mistake
+MAX_MEMORY = 4 * 2**30  # bytes of data; importing JAX takes a third of this
 
 #: why the process ended before the examination was done -> the layer's mistake
 ENDS = {
@@ -51,14 +51,14 @@ def check_target(
     Raises:
         TargetError: the target does not exist, an option is wrong, or no process can be started.
     """
-    bounds = Bounds(time_limit, MOST_OUTPUT, MOST_MEMORY)
+    bounds = Bounds(time_limit, MAX_OUTPUT, MAX_MEMORY)
     arguments = [target, seeds, strict, dict(options or {})]
     try:
         ended = run(f"{__name__}:examine", arguments, bounds, here=True, on_line=print_to_stderr)
     except SandboxError as error:
         raise TargetError(f"{target} cannot be examined: {error}") from error
     if ended.why != "returned":
-        figures = {"seconds": time_limit, "most": MOST_OUTPUT, "how": ended.detail, "error": ended.detail}
+        figures = {"seconds": time_limit, "most": MAX_OUTPUT, "how": ended.detail, "error": ended.detail}
         return Report((ENDS[ended.why].seen(**figures),))
     (message,) = ended.messages
     if "problem" in message:

@@ -14,7 +14,7 @@ from tinygrad_dropout.conformance.guarded import Array
 
 SIGMAS = 6.0
 NEGLIGIBLE = 1e-9  # a probability that can be ignored
-FEWEST_PAIRS = 10  # the smallest number of pairs of rare elements that says anything
+MIN_PAIRS = 10  # the smallest number of pairs of rare elements that says anything
 MODERATE = (0.15, 0.85)  # rates at which sums of products of several elements are nearly normal
 
 
@@ -72,7 +72,7 @@ def lag_deviations(kept: Array) -> Array:
     block = kept.ravel()[:length]
     rate = float(block.mean())
     pairs = length * min(rate, 1 - rate) ** 2
-    if pairs < FEWEST_PAIRS:
+    if pairs < MIN_PAIRS:
         return np.zeros(length // 2)
     spectrum = np.fft.rfft((block - rate).astype(np.float32))
     power = np.square(spectrum.real) + np.square(spectrum.imag)

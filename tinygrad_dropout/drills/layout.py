@@ -1,4 +1,4 @@
-"""Text laid out for the width of a terminal, which itself would break a line in the middle of a word."""
+"""Text for a terminal: broken to its width, which it would do in the middle of a word, and with counts in words."""
 
 from __future__ import annotations
 
@@ -42,6 +42,11 @@ def wrap_line(line: str, width: int, indent: int | None) -> str:
 def unbroken(text: object) -> str:
     """A text, such as a path, at whose spaces `wrap` breaks no line."""
     return str(text).replace(" ", KEPT)
+
+
+def counted(count: int, noun: str, plural: str = "") -> str:
+    """`1 test`, `2 tests`; with a plural, `2 tries`."""
+    return f"{count} {noun if count == 1 else plural or f'{noun}s'}"
 
 
 def narrowed(markdown: str, width: int) -> str:

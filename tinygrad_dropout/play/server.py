@@ -31,8 +31,8 @@ from tinygrad_dropout.study.errors import StudyError
 HOSTS = ["127.0.0.1", "localhost"]
 FRAME_SECONDS = 0.04  # least time between two frames
 CLOSED = object()  # the message that says the tab is closed
-MOST_UNDRAWN = 2  # frames that a page may have received but not drawn
-MOST_BYTES = 1_000_000  # in one message from a page
+MAX_UNDRAWN = 2  # frames that a page may have received but not drawn
+MAX_BYTES = 1_000_000  # in one message from a page
 
 KINDS = {"html": "text/html", "css": "text/css", "js": "text/javascript"}
 PAGE_POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'"
@@ -138,7 +138,7 @@ class Tab:
     async def run(self) -> None:
         """Train, answer and send frames until the tab is closed."""
         while await self.receive():
-            if self.undrawn >= MOST_UNDRAWN:
+            if self.undrawn >= MAX_UNDRAWN:
                 continue
             now = time.perf_counter()
             async with self.busy:
@@ -164,7 +164,7 @@ class Tab:
 
     async def receive(self) -> bool:
         """Handle the tab's messages, or wait until the next frame is due; returns False once the tab is closed."""
-        wanted = self.undrawn < MOST_UNDRAWN and (self.session.playing or self.session.stale)
+        wanted = self.undrawn < MAX_UNDRAWN and (self.session.playing or self.session.stale)
         pause = max(0.0, self.before + FRAME_SECONDS - time.perf_counter()) if wanted else None
         with suppress(asyncio.TimeoutError, asyncio.QueueEmpty):
             message = await asyncio.wait_for(self.messages.get(), pause)

@@ -12,7 +12,7 @@ from tinygrad_dropout.play.settings import ALLOWED, DRAWN, PLANE, Choice, Number
 from tinygrad_dropout.play.training import Training
 
 TRAINING_SHARE = 0.02  # seconds of training per frame, at full speed
-MOST_STEPS_OWED = 1.0  # seconds of training to catch up on after a pause of the machine
+MAX_STEPS_OWED = 1.0  # seconds of training to catch up on after a pause of the machine
 
 
 class Session:
@@ -97,7 +97,7 @@ class Session:
             self.training.train(10**9, TRAINING_SHARE)
             self.stale = True
             return
-        self.owed = min(self.owed + seconds * self.speed, max(1.0, MOST_STEPS_OWED * self.speed))
+        self.owed = min(self.owed + seconds * self.speed, max(1.0, MAX_STEPS_OWED * self.speed))
         if due := int(self.owed):
             before = self.training.steps
             self.training.train(due, 2 * TRAINING_SHARE)

@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, urlencode
 from tinygrad_dropout.play.datasets import GENERATED
 
 DRAWN = "drawn"
-MOST_DRAWN = 400
+MAX_DRAWN = 400
 PLANE = 3.0  # the page shows the plane from -3 to 3 along both axes
 
 Drawn = tuple[tuple[float, float, int], ...]
@@ -61,8 +61,8 @@ class Drawing:
             read = tuple((round(float(x) / scale, 2), round(float(y) / scale, 2), int(label)) for x, y, label in points)
         except (TypeError, ValueError):
             raise SettingError(f"{name}: expected points of x, y and class, got {given!r:.60}") from None
-        if len(read) > MOST_DRAWN:
-            raise SettingError(f"{name}: expected at most {MOST_DRAWN} points, got {len(read)}")
+        if len(read) > MAX_DRAWN:
+            raise SettingError(f"{name}: expected at most {MAX_DRAWN} points, got {len(read)}")
         for x, y, label in read:
             if not (abs(x) <= PLANE and abs(y) <= PLANE and label in (0, 1)):
                 raise SettingError(

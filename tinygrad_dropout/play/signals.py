@@ -13,7 +13,7 @@ from tinygrad_dropout.functional._masks import Mask
 from tinygrad_dropout.play.last_step import LastStep, linear_layers
 from tinygrad_dropout.play.two_networks import Floats
 
-MOST_CONNECTIONS = 120  # drawn between two layers: the strongest
+MAX_CONNECTIONS = 120  # drawn between two layers: the strongest
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,7 @@ def strongest(strengths: Array) -> Connections:
     """The strongest nonzero connections of a layer, given their strengths, of shape (to, from)."""
     flat = strengths.reshape(-1)
     sizes = np.abs(flat)
-    chosen = np.argsort(sizes)[-MOST_CONNECTIONS:]
+    chosen = np.argsort(sizes)[-MAX_CONNECTIONS:]
     chosen = chosen[sizes[chosen] > 0]
     targets, sources = np.unravel_index(chosen, strengths.shape)
     widths = 127 * flat[chosen] / (sizes[chosen[-1]] if chosen.size else 1)

@@ -11,7 +11,7 @@ from pathlib import Path
 from time import sleep
 
 MARK = "TINYGRAD_DROPOUT_SANDBOX"  # an environment variable that every child process inherits
-MOST_ROUNDS = 100  # how often to look for processes that started while others were being ended
+MAX_ROUNDS = 100  # how often to look for processes that started while others were being ended
 SECONDS_BETWEEN_LOOKS = 0.005
 
 
@@ -27,7 +27,7 @@ def end_all(process: subprocess.Popen[bytes], mark: str, is_open: Callable[[], b
     end_group(process)
     process.wait()
     nothing_found = 0  # times in a row, since a process that forks and ends during a look is missed, as is its child
-    for _ in range(MOST_ROUNDS):
+    for _ in range(MAX_ROUNDS):
         nothing_found += 1
         for number in marked(mark):
             nothing_found = 0

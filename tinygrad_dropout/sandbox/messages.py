@@ -11,9 +11,9 @@ from typing import Any, NoReturn
 
 from tinygrad_dropout.sandbox.printable import printable_values
 
-MOST_READ = 50_000_000  # bytes
+MAX_READ = 50_000_000  # bytes
 CANNOT_WRITE = 74  # the exit code if a message cannot be written, for example to a full disk: EX_IOERR of sysexits.h
-MOST_TEXT = 100_000  # characters of a text in a message; an exception's text may have any length
+MAX_TEXT = 100_000  # characters of a text in a message; an exception's text may have any length
 Message = dict[str, Any]
 
 
@@ -61,7 +61,7 @@ class Messages:
 def shortened(value: Any) -> Any:
     """The value with long texts cut off."""
     if isinstance(value, str):
-        return value if len(value) <= MOST_TEXT else f"{value[:MOST_TEXT]} ..."
+        return value if len(value) <= MAX_TEXT else f"{value[:MAX_TEXT]} ..."
     if isinstance(value, (list, tuple)):
         return [shortened(item) for item in value]
     return {key: shortened(item) for key, item in value.items()} if isinstance(value, dict) else value
@@ -76,7 +76,7 @@ def read(path: Path) -> tuple[list[Message], dict[str, str]]:
     said: list[Message] = []
     events: dict[str, str] = {}
     with suppress(OSError), path.open("rb") as file:
-        for line in file.read(MOST_READ).split(b"\n"):
+        for line in file.read(MAX_READ).split(b"\n"):
             with suppress(ValueError):
                 message = printable_values(json.loads(line))
                 if "said" in message:

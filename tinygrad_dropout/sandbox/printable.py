@@ -14,7 +14,7 @@ UNSEEN_CATEGORIES = frozenset(("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"))
 UNSEEN_LETTERS = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
 )
-MOST_DESCRIBED = 200  # characters of an exception's text
+MAX_DESCRIBED = 200  # characters of an exception's text
 
 
 def printable(text: str) -> str:
@@ -50,7 +50,7 @@ def described(error: BaseException) -> str:
         raise
     except BaseException:  # __str__ may do anything, even call sys.exit()
         text = "its text cannot be shown"
-    return printable(f"{name:.{MOST_DESCRIBED}}: {text:.{MOST_DESCRIBED}}" if text else name)
+    return printable(f"{name:.{MAX_DESCRIBED}}: {text:.{MAX_DESCRIBED}}" if text else name)
 
 
 def printable_values(value: Any) -> Any:

@@ -21,8 +21,8 @@ from tinygrad_dropout.study.trace import Pass, Step
 #: (entries of the result, entries of the parent): d(result)/d(parent).
 Jacobian: TypeAlias = Array
 
-MOST_ENTRIES = 500_000  # of one node's Jacobians
-MOST_CALLS = 5_000  # of backward functions, over the whole pass
+MAX_ENTRIES = 500_000  # of one node's Jacobians
+MAX_CALLS = 5_000  # of backward functions, over the whole pass
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ class Derivatives:
             calls += node.size
             name = recorded.nodes[step.node].name
             try:
-                if entries > MOST_ENTRIES or calls > MOST_CALLS:
+                if entries > MAX_ENTRIES or calls > MAX_CALLS:
                     self.problem = f"{name} is too large to work out entry by entry"
                     for position, diagonal in enumerate(diagonals(node, backward)):
                         if diagonal is not None and is_product(step, position, diagonal):

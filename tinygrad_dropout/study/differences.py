@@ -13,7 +13,7 @@ from tinygrad_dropout.study.errors import StudyError
 from tinygrad_dropout.study.rerun import rebuild, run_again, unwatched
 from tinygrad_dropout.study.trace import Pass
 
-MOST_WORK = 100_000_000  # see `estimate_cost`; about a second for the whole pass
+MAX_WORK = 100_000_000  # see `estimate_cost`; about a second for the whole pass
 STEP = 1e-6
 
 
@@ -47,7 +47,7 @@ def central_differences(recorded: Pass, entries: Iterable[tuple[int, int]]) -> t
     with unwatched(), no_grad():
         for node, entry in entries:
             work += 2 * sum(costs[index] for index in [node, *below[node]])
-            if work > MOST_WORK:
+            if work > MAX_WORK:
                 return found, f"the pass is too large to rerun for every entry; it was rerun for {len(found):,} of them"
             data = base[node].data
             step = STEP * max(1.0, abs(float(data.reshape(-1)[entry])))

@@ -13,8 +13,8 @@ import numpy as np
 from tinygrad_dropout.autograd.tensor import Array
 from tinygrad_dropout.study.derivatives import Derivatives
 
-MOST_PATHS = 3  # that are kept for each entry
-MOST_WORK = 400_000  # nonzero derivatives in the whole pass
+MAX_PATHS = 3  # that are kept for each entry
+MAX_WORK = 400_000  # nonzero derivatives in the whole pass
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ class Paths:
         needed = sum(contribution.value is not None for step in recorded.steps for contribution in step.contributions)
         if not self.problem and len(derivatives.jacobians) < needed:
             self.problem = "the result of a backward function does not follow from its local derivatives"
-        if not self.problem and sum(map(np.count_nonzero, derivatives.jacobians.values())) > MOST_WORK:
+        if not self.problem and sum(map(np.count_nonzero, derivatives.jacobians.values())) > MAX_WORK:
             self.problem = "there are too many derivatives to trace"
         if self.problem:
             return
@@ -84,7 +84,7 @@ class Paths:
                     for rank, link in enumerate(self.links[consumer][result]):
                         found[entry].append(Link(link.product * local, local, consumer, int(result), rank))
             if node in self.reached_nodes(consumers[node], number_of) or node == recorded.root:
-                self.links[node] = [sorted(links, key=lambda link: -abs(link.product))[:MOST_PATHS] for links in found]
+                self.links[node] = [sorted(links, key=lambda link: -abs(link.product))[:MAX_PATHS] for links in found]
                 self.counts[node], self.totals[node] = count, total
 
     def reached_nodes(self, consumers: list[tuple[int, int]], number_of: dict[int, int]) -> set[int]:

@@ -11,7 +11,7 @@ import numpy as np
 
 from tinygrad_dropout.autograd.tensor import Array
 
-MOST_ROWS = MOST_COLUMNS = 8
+MAX_ROWS = MAX_COLUMNS = 8
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class ArrayPreview:
         if not self.array.size:
             return np.zeros((0, 0), dtype=int)
         indices = indices[(0,) * (self.array.ndim - 2)] if self.array.ndim > 2 else np.atleast_2d(indices)
-        return np.asarray(indices[:MOST_ROWS, :MOST_COLUMNS])
+        return np.asarray(indices[:MAX_ROWS, :MAX_COLUMNS])
 
     @property
     def table(self) -> Array:

@@ -14,10 +14,10 @@ from tinygrad_dropout.study.text import as_text, compare_as_text
 from tinygrad_dropout.study.trace import Pass
 from tinygrad_dropout.study.wrong_run import bug_applies, find_bug, run_with_bug
 
-MOST_NODES = 300
+MAX_NODES = 300
 
 
-def record(*, bug: str | Bug | None = None, max_nodes: int = MOST_NODES) -> Recording:
+def record(*, bug: str | Bug | None = None, max_nodes: int = MAX_NODES) -> Recording:
     """Record the backward passes that run inside: `with study.record() as replay: loss.backward()`.
 
     If the forward pass runs inside too, each operation is shown with the line and the layer that called it. Recording

@@ -14,11 +14,11 @@ from tinygrad_dropout.autograd.tensor import Tensor
 from tinygrad_dropout.study.bugs import Bug
 from tinygrad_dropout.study.errors import StudyError
 from tinygrad_dropout.study.recorder import PassInProgress, Recorder
-from tinygrad_dropout.study.replay import MOST_NODES, Replay
+from tinygrad_dropout.study.replay import MAX_NODES, Replay
 from tinygrad_dropout.study.trace import Pass
 
 EXAMPLE = Path(__file__).with_name("example.py")
-MOST_PASSES = 10  # that are kept if none is chosen
+MAX_PASSES = 10  # that are kept if none is chosen
 
 
 class ScriptFailed(StudyError):
@@ -56,7 +56,7 @@ class ScriptRecorder(Recorder):
     """Keeps the first passes of a script; or only the chosen one, and then ends the script."""
 
     def __init__(self, chosen: int | None, max_nodes: int) -> None:
-        keep = (lambda number: number <= MOST_PASSES) if chosen is None else (lambda number: number == chosen)
+        keep = (lambda number: number <= MAX_PASSES) if chosen is None else (lambda number: number == chosen)
         super().__init__(keep=keep, max_nodes=max_nodes)
         self.chosen = chosen
 
@@ -77,7 +77,7 @@ def run_script(
     *,
     chosen: int | None = None,
     bug: Bug | None = None,
-    max_nodes: int = MOST_NODES,
+    max_nodes: int = MAX_NODES,
 ) -> Run:
     """Run a script as `python script.py arguments` would, and record its backward passes.
 

@@ -7,7 +7,7 @@ import pytest
 
 from tinygrad_dropout.drills.exercise import DrillError, exercises
 from tinygrad_dropout.drills.grader.result import Grade, Rejection
-from tinygrad_dropout.drills.learner.plan import MOST_NEW, day_of, make_plan, minutes_of
+from tinygrad_dropout.drills.learner.plan import MAX_NEW, day_of, make_plan, minutes_of
 from tinygrad_dropout.drills.learner.plan_in_words import WIDTH, as_text, ranges
 from tinygrad_dropout.drills.learner.progress import Progress
 from tinygrad_dropout.drills.learner.recommendation import next_exercise
@@ -115,7 +115,7 @@ def test_cards_come_on_the_day_when_they_are_due_and_new_ones_are_spread_evenly(
 
 
 def test_there_are_never_more_than_ten_new_cards_a_day():
-    assert max(day.new for day in planned(days=5, minutes=200).days) == MOST_NEW
+    assert max(day.new for day in planned(days=5, minutes=200).days) == MAX_NEW
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 import pytest
 
 from tinygrad_dropout.drills.learner import side_by_side
-from tinygrad_dropout.drills.learner.side_by_side import IDEAS, OURS, counted, definition, page, part_of_the_one_page
+from tinygrad_dropout.drills.learner.side_by_side import IDEAS, OURS, code_lines, definition, page, part_of_the_one_page
 from tinygrad_dropout.drills.stage import FRAMEWORKS, framework, stages
 
 FILES = framework("reference", 10)
@@ -123,7 +123,7 @@ def test_without_a_checkout_the_page_says_where_to_find_the_one_page(monkeypatch
 
 @pytest.mark.skipif(not side_by_side.ONE_PAGE.exists(), reason="the one page is in a checkout only")
 def test_the_one_page_has_about_110_lines():
-    assert counted(side_by_side.ONE_PAGE.read_text(encoding="utf-8")) == pytest.approx(110, abs=5)
+    assert code_lines(side_by_side.ONE_PAGE.read_text(encoding="utf-8")) == pytest.approx(110, abs=5)
 
 
 DEFINED = {

@@ -95,7 +95,7 @@ def test_training_on_all_masks_reaches_the_minimum(regression):
 
 
 def test_the_reported_trained_weights_come_from_training(monkeypatch):
-    monkeypatch.setattr(ridge, "MOST_STEPS", 3)
+    monkeypatch.setattr(ridge, "MAX_STEPS", 3)
     (found,) = measure(dataclasses.replace(SMALL, p=(0.3,)))["rates"]
     assert found["differences"]["trained"] > AGREEMENT
     assert found["differences"]["solved"] < AGREEMENT

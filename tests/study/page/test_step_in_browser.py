@@ -21,7 +21,7 @@ from tests.study.page.looking import (
 from tests.study.worked.reading import calculate
 from tinygrad_dropout.study.derivatives import Derivatives
 from tinygrad_dropout.study.preview import number
-from tinygrad_dropout.study.worked.total import MOST_TERMS
+from tinygrad_dropout.study.worked.total import MAX_TERMS
 
 
 @pytest.mark.parametrize(("name", "number_"), [("default", 1), ("passes", 1), ("passes", 2)])
@@ -67,7 +67,7 @@ def test_a_long_sum_shows_its_largest_products(visit, passes):
         shape = recorded.nodes[index_of(recorded, name)].data.shape
         entry = np.ravel_multi_index([int(one) for one in index.split(", ")], shape)
         terms = derivatives.sum(4, position, int(entry)).terms
-        assert f"({len(terms) - MOST_TERMS} more: " in written
+        assert f"({len(terms) - MAX_TERMS} more: " in written
         assert calculate(written) == pytest.approx(sum(term.product for term in terms), rel=2e-3)
         assert floats([total])[0] == pytest.approx(sum(term.product for term in terms), rel=1e-3)
 

@@ -36,7 +36,7 @@ def test_a_rule_that_contradicts_the_step_is_not_shown(monkeypatch):
 
 
 def test_a_sum_that_is_too_long_is_explained_by_local_derivatives(monkeypatch):
-    monkeypatch.setattr(rules, "MOST_SUMMED", 2)
+    monkeypatch.setattr(rules, "MAX_SUMMED", 2)
     found = worked(record_loss(lambda: (leaf([1.0, 3.0, 2.0]).log_softmax() * np.ones(3)).sum()), "log_softmax", 0)
     assert not found.by_rule
 

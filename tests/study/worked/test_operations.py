@@ -13,7 +13,7 @@ from tinygrad_dropout.study.trace import Pass
 from tinygrad_dropout.study.worked import explain
 from tinygrad_dropout.study.worked.rules import RULES
 
-MOST_ENTRIES = 8  # of one gradient that are looked at
+MAX_ENTRIES = 8  # of one gradient that are looked at
 #: Their local derivatives are 1, -1 or 0, so the line only says where the gradient comes from.
 PASSED_ON = {
     "add", "subtract", "negative", "clone", "cast", "sum", "reshape", "permute", "getitem", "concatenate", "stack",
@@ -39,7 +39,7 @@ def entries(recorded: Pass):
         for position, contribution in enumerate(step.contributions):
             if contribution.value is not None:
                 size = contribution.value.size
-                for entry in range(0, size, max(1, size // MOST_ENTRIES)):
+                for entry in range(0, size, max(1, size // MAX_ENTRIES)):
                     yield number, position, entry, float(contribution.value.reshape(-1)[entry])
 
 

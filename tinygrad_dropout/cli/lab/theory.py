@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from tinygrad_dropout.cli.arguments import Option, name_of_file, number, numbers, whole_number, whole_numbers
 from tinygrad_dropout.cli.lab.command import Command
-from tinygrad_dropout.lab.theory.ensemble import MOST_UNITS
+from tinygrad_dropout.lab.theory.ensemble import MAX_UNITS
 from tinygrad_dropout.lab.theory.ensemble import Options as Ensemble
 from tinygrad_dropout.lab.theory.expectation import Options as Expectation
-from tinygrad_dropout.lab.theory.ridge import MOST_FEATURES
+from tinygrad_dropout.lab.theory.ridge import MAX_FEATURES
 from tinygrad_dropout.lab.theory.ridge import Options as Ridge
 
 
@@ -41,7 +41,7 @@ def commands() -> dict[str, Command]:
             "means with weight scaling and Monte Carlo.",
             {"": [
                 ("--p P", number, f"probability that a hidden unit is dropped (default: {Ensemble.p})"),
-                ("--units N", whole_number, f"total number of hidden units, at most {MOST_UNITS}; they have 2^N "
+                ("--units N", whole_number, f"total number of hidden units, at most {MAX_UNITS}; they have 2^N "
                  f"subnetworks (default: {Ensemble.units})"),
                 ("--layers N,N", whole_numbers, "number of hidden layers: 1, 2, or 1,2 for one network of each "
                  f"(default: {layers})"),
@@ -56,7 +56,7 @@ def commands() -> dict[str, Command]:
             "its gradient and its minimum with the closed form: ridge regression.",
             {"": [
                 ("--p P,P", numbers, f"probabilities that an input is dropped (default: {rates})"),
-                ("--features N", whole_number, f"number of inputs, at most {MOST_FEATURES}; they have 2^N masks "
+                ("--features N", whole_number, f"number of inputs, at most {MAX_FEATURES}; they have 2^N masks "
                  f"(default: {Ridge.features})"),
                 ("--examples N", whole_number, f"rows of the data (default: {Ridge.examples})"),
                 *last("ridge"),

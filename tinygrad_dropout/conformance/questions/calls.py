@@ -12,7 +12,7 @@ from tinygrad_dropout.conformance.guarded import Array
 from tinygrad_dropout.conformance.history import History, main_history, one_element, other_history
 from tinygrad_dropout.conformance.report import counted
 from tinygrad_dropout.conformance.statistics import (
-    FEWEST_PAIRS,
+    MIN_PAIRS,
     MODERATE,
     NEGLIGIBLE,
     SIGMAS,
@@ -139,7 +139,7 @@ def shifted_masks(masks: Array) -> Iterator[Finding]:
     deviations -= (np.square(deviations) - 1) * skew / 6
     few = overlap < size // 4
     if not MODERATE[0] < rate < MODERATE[1]:
-        few |= overlap * min(rate, 1 - rate) ** 2 < FEWEST_PAIRS
+        few |= overlap * min(rate, 1 - rate) ** 2 < MIN_PAIRS
     deviations[:, few] = 0  # too few elements to say anything
     deviations[:, 0] = 0  # no shift: `repeated_masks` handles that
     call, place = np.unravel_index(int(np.argmax(deviations)), deviations.shape)
@@ -158,14 +158,14 @@ def drifting_rate(masks: Array) -> Iterator[Finding]:
         yield mistakes.RATE_DRIFTS.seen(early=early, late=late, calls=third)
 
 
-MOST_PAIRED = 300  # elements; these have enough pairs
+MAX_PAIRED = 300  # elements; these have enough pairs
 
 
 def agreeing_elements(masks: Array) -> Iterator[Finding]:
     """Two elements that agree or disagree over the calls far more often than chance allows."""
     if not MODERATE[0] < masks.mean() < MODERATE[1]:
         return
-    centered = masks[:, :MOST_PAIRED] - masks[:, :MOST_PAIRED].mean(axis=0)
+    centered = masks[:, :MAX_PAIRED] - masks[:, :MAX_PAIRED].mean(axis=0)
     spread = np.sqrt(np.square(centered).sum(axis=0))
     deviations = np.abs(centered.T @ centered) / np.maximum(np.outer(spread, spread), 1e-9) * sqrt(len(masks))
     np.fill_diagonal(deviations, 0)

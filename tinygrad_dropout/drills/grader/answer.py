@@ -39,14 +39,14 @@ def run(source: str, filename: str = FILE, refused: Mapping[str, str] | None = N
     if is_bundle(source):
         trees = {path: read(text, f"{PACKAGE}/{path}", refused or {}) for path, text in files_in(source).items()}
         with surroundings_kept():
-            namespace: dict[str, Any] = with_care(lambda: import_package(PACKAGE, trees), "Your package")
+            namespace: dict[str, Any] = reject_errors(lambda: import_package(PACKAGE, trees), "Your package")
         return namespace
     tree = read(source.removeprefix("\ufeff"), filename, refused or {})  # a byte order mark, which some editors write
     module = ModuleType("answer")
     module.__file__ = filename
     sys.modules["answer"] = module  # where a dataclass looks up the names in its annotations
     with surroundings_kept():
-        with_care(lambda: exec(compile(tree, filename, "exec"), vars(module)), "Your file")
+        reject_errors(lambda: exec(compile(tree, filename, "exec"), vars(module)), "Your file")
     return vars(module)
 
 
@@ -124,7 +124,7 @@ def refuse_names(tree: ast.AST, refused: Mapping[str, str]) -> None:
                 raise Rejected(Rejection("forbidden-name", message))
 
 
-def with_care(
+def reject_errors(
     action: Callable[[], Any], what: str, call: str = "", shown: Callable[[], tuple[tuple[str, str], ...]] = tuple
 ) -> Any:
     """Run an action; everything that it raises, except Ctrl-C, becomes a rejection.
@@ -229,7 +229,7 @@ class Answer:
         given = tuple(copied(argument) for argument in arguments)
         shown = partial(shown_arguments, self.parameters, arguments)  # the learner's function gets copies
         call = self.call(arguments)
-        value = with_care(lambda: self.function(*given), call, call, shown)
+        value = reject_errors(lambda: self.function(*given), call, call, shown)
         refuse_coroutine(value, self.name, call)
         if value is None and not may_return_none:
             raise Rejected(Rejection("returns-none", f"{call} returned None.", "Is a `return` missing?", shown=shown()))

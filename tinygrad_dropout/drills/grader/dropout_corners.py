@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from tinygrad_dropout.drills.grader.answer import with_care
+from tinygrad_dropout.drills.grader.answer import reject_errors
 from tinygrad_dropout.drills.grader.judge import Array, Judge
 from tinygrad_dropout.drills.grader.result import Rejected
 from tinygrad_dropout.drills.grader.shown import as_text
@@ -57,13 +57,13 @@ class Corners:
         """y and the backward, of a new layer if no forward is given."""
         forward = self.make(p, self.judge.rng.spawn(1)[0]) if forward is None else forward
         shown = partial(shown_of, x=x, p=p)
-        y, backward = with_care(lambda: forward(x.copy()), self.call, self.call, shown)
+        y, backward = reject_errors(lambda: forward(x.copy()), self.call, self.call, shown)
         return self.checked(y, x, "y", self.call, p), backward
 
     def gradient(self, backward: Backward, p: float, grad: Array) -> Array:
         """What a backward returns."""
         shown = partial(shown_of, grad=grad, p=p)
-        dx = with_care(lambda: backward(grad.copy()), "backward(grad)", "backward(grad)", shown)
+        dx = reject_errors(lambda: backward(grad.copy()), "backward(grad)", "backward(grad)", shown)
         return self.checked(dx, grad, "dx", "backward(grad)", p)
 
     def checked(self, out: Any, given: Array, name: str, call: str, p: float) -> Array:

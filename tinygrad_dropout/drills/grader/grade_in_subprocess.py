@@ -16,8 +16,8 @@ from tinygrad_dropout.sandbox import Bounds, Ended, SandboxError, run
 
 WORK = "tinygrad_dropout.drills.grader.worker"
 TIME_LIMIT = 10.0  # seconds
-MOST_OUTPUT = 100_000  # bytes
-MOST_MEMORY = 2 * 2**30  # bytes of data; Python and NumPy take a twentieth of it
+MAX_OUTPUT = 100_000  # bytes
+MAX_MEMORY = 2 * 2**30  # bytes of data; Python and NumPy take a twentieth of it
 
 
 def grade_file(
@@ -67,7 +67,7 @@ def run_answer(work: str, exercise: Exercise, path: Path, *arguments: Any, time_
     """Run one of the functions in `worker` on an answer."""
     given = [str(exercise.folder), source_of(exercise, path), path.name, *arguments]
     try:
-        return run(f"{WORK}:{work}", given, Bounds(time_limit, MOST_OUTPUT, MOST_MEMORY))
+        return run(f"{WORK}:{work}", given, Bounds(time_limit, MAX_OUTPUT, MAX_MEMORY))
     except SandboxError as error:
         raise DrillError(f"{path.name} cannot be run: {error}") from error
 
@@ -92,7 +92,7 @@ def source_of(exercise: Exercise, path: Path) -> str:
 def how_it_ended(ended: Ended, time_limit: float) -> tuple[str, str, str]:
     """The code, message and question for a process that ended without a verdict."""
     code, message, question = ENDS[ended.why]
-    return code, message.format(seconds=time_limit, most=MOST_OUTPUT, detail=ended.detail), question
+    return code, message.format(seconds=time_limit, most=MAX_OUTPUT, detail=ended.detail), question
 
 
 #: why the process ended -> code, message, question

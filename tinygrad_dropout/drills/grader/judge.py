@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from tinygrad_dropout.drills.grader.answer import Answer, callable_of, with_care
+from tinygrad_dropout.drills.grader.answer import Answer, callable_of, reject_errors
 from tinygrad_dropout.drills.grader.calls import Run, is_plain, refuse_shared_results
 from tinygrad_dropout.drills.grader.differences import (
     capital,
@@ -28,6 +28,7 @@ from tinygrad_dropout.drills.grader.differences import (
 from tinygrad_dropout.drills.grader.inputs import extremes, other_layouts, without_coincidences
 from tinygrad_dropout.drills.grader.result import PART_NOT_WRITTEN, Grade, Rejected, Rejection
 from tinygrad_dropout.drills.grader.shown import as_text
+from tinygrad_dropout.drills.layout import counted
 
 Array = npt.NDArray[Any]
 
@@ -229,7 +230,11 @@ class Judge:
         several = [values_of(run) for run in runs]
         for run, values in zip(runs, several, strict=True):
             if values is None or len(values) != len(names):
-                got = one_of(run.value) if values is None or isinstance(run.value, np.ndarray) else counted(values)
+                got = (
+                    one_of(run.value)
+                    if values is None or isinstance(run.value, np.ndarray)
+                    else counted(len(values), "value")
+                )
                 wanted = f"{len(names)} values" if got.startswith("one ") else str(len(names))
                 message = f"{run.call} returned {got}; expected {wanted}: {', '.join(names)}."
                 raise Rejected(Rejection("wrong-number-of-values", message, shown=run.shown))
@@ -367,15 +372,10 @@ def values_of(run: Run) -> list[Any] | None:
         return None
     if isinstance(run.value, np.ndarray) and not run.value.ndim:
         return None
-    values: list[Any] = with_care(lambda: list(run.value), run.call, run.call, lambda: run.shown)
+    values: list[Any] = reject_errors(lambda: list(run.value), run.call, run.call, lambda: run.shown)
     return values
 
 
 def one_of(value: Any) -> str:
     """`one array`, for a message about a function that should have returned several values."""
     return "one array" if isinstance(value, np.ndarray) else f"one {type(value).__name__}"
-
-
-def counted(values: Sequence[Any]) -> str:
-    """`2 values`."""
-    return f"{len(values)} {'value' if len(values) == 1 else 'values'}"

@@ -7,10 +7,10 @@ from textwrap import indent
 from tinygrad_dropout.drills.exercise import Exercise
 from tinygrad_dropout.drills.grader.result import NOT_WRITTEN, PART_NOT_WRITTEN, Grade, Rejection
 from tinygrad_dropout.drills.grader.shown import WIDTH
-from tinygrad_dropout.drills.layout import wrap
+from tinygrad_dropout.drills.layout import counted, wrap
 
-MOST_PRINTED = 10  # lines of the answer's output
-MOST_LABEL = 24  # characters; the value of a longer label goes below it
+MAX_PRINTED = 10  # lines of the answer's output
+MAX_LABEL = 24  # characters; the value of a longer label goes below it
 
 #: (kind, text) of a line; the kind decides its color.
 Line = tuple[str, str]
@@ -44,7 +44,7 @@ def of_rejection(rejection: Rejection, verbose: bool, width: int) -> list[Line]:
         lines.append(("wrong", wrap(f"  wrong  {rejection.claim.partition(': ')[0]}", width, indent=9)))
     lines.append(("wrong", "\n" + wrap(f"{rejection.message} [{rejection.code}]", width)))
     if rejection.shown:
-        labels = max((len(label) for label, _ in rejection.shown if len(label) <= MOST_LABEL), default=0)
+        labels = max((len(label) for label, _ in rejection.shown if len(label) <= MAX_LABEL), default=0)
         shown = [one_shown(label, text, labels, width - 4) for label, text in rejection.shown]
         lines.append(("", indent("\n".join(shown), "    ")))
     if rejection.question:
@@ -57,7 +57,7 @@ def of_rejection(rejection: Rejection, verbose: bool, width: int) -> list[Line]:
 def one_shown(label: str, text: str, labels: int, width: int) -> str:
     """A label with its value next to it, or below it if the label is long or the value is wide."""
     value = beside(text, labels + 2)
-    if len(label) > MOST_LABEL or max(map(len, text.splitlines()), default=0) + labels + 2 > width:
+    if len(label) > MAX_LABEL or max(map(len, text.splitlines()), default=0) + labels + 2 > width:
         return f"{label}:\n  {beside(wrap(text, width - 2, indent=1), 2)}"
     return f"{label:{labels}}  {value}"
 
@@ -70,9 +70,8 @@ def beside(text: str, width: int) -> str:
 def printed(text: str, width: int) -> str:
     """What the answer printed."""
     lines = text.splitlines()
-    count = f"{len(lines)} line{'' if len(lines) == 1 else 's'}"
-    kept = [shortened(line, width - 6) for line in lines[:MOST_PRINTED]] + ["..."] * (len(lines) > MOST_PRINTED)
-    said = wrap(f"Your file printed {count} (which is not graded):", width)
+    kept = [shortened(line, width - 6) for line in lines[:MAX_PRINTED]] + ["..."] * (len(lines) > MAX_PRINTED)
+    said = wrap(f"Your file printed {counted(len(lines), 'line')} (which is not graded):", width)
     return f"\n{said}\n" + indent("\n".join(kept), "    | ")
 
 

@@ -9,7 +9,7 @@ from functools import reduce
 from typing import TYPE_CHECKING, Any
 
 from tinygrad_dropout.drills.bundle import PACKAGE
-from tinygrad_dropout.drills.grader.answer import with_care
+from tinygrad_dropout.drills.grader.answer import reject_errors
 from tinygrad_dropout.drills.grader.judge import Judge
 from tinygrad_dropout.drills.grader.result import PART_NOT_WRITTEN, Grade, Rejected
 
@@ -53,7 +53,7 @@ def check_stages(judge: Judge, chosen: Sequence[Stage]) -> None:
 def check_stage(judge: Judge, stage: Stage) -> None:
     """Grade one stage; an error that its checks did not foresee becomes a rejection."""
     refuse_missing(judge, stage)
-    with_care(lambda: stage.checks.check(judge), "Your package")
+    reject_errors(lambda: stage.checks.check(judge), "Your package")
 
 
 def refuse_missing(judge: Judge, stage: Stage) -> None:

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 import tinygrad_dropout as td
 from tinygrad_dropout import functional as F
-from tinygrad_dropout.drills.grader.answer import Answer, with_care
+from tinygrad_dropout.drills.grader.answer import Answer, reject_errors
 from tinygrad_dropout.drills.grader.calls import Run
 from tinygrad_dropout.drills.grader.judge import Judge, KnownMistake
 from tinygrad_dropout.drills.grader.result import Rejected, Rejection
@@ -68,7 +68,7 @@ class Expression:
             Rejected: the code raised an error, or the result is not a Tensor of the expected shape.
         """
         typed = f"`{self.text}`"
-        result, inputs = with_care(lambda: self.result(names), typed, typed, self.shown)
+        result, inputs = reject_errors(lambda: self.result(names), typed, typed, self.shown)
         if not hasattr(result, "backward"):
             raise Rejected(self.no_tensor(result))
         if result.data.shape != self.upstream.shape:
@@ -79,7 +79,7 @@ class Expression:
                 )
             )
         call = f"backward of {typed}"
-        with_care(lambda: result.backward(self.upstream.copy()), call, call, self.shown)
+        reject_errors(lambda: result.backward(self.upstream.copy()), call, call, self.shown)
         return [result.data, *(one.grad for one in inputs)]
 
     def shown(self) -> tuple[tuple[str, str], ...]:

@@ -20,7 +20,7 @@ from tinygrad_dropout.drills.grader.shown import MARGIN, as_text
 from tinygrad_dropout.drills.grader.surroundings import surroundings_kept
 
 Say = Callable[..., None]
-MOST_LINES = 6  # lines of a message
+MAX_LINES = 6  # lines of a message
 
 
 class TooSlowError(BaseException):
@@ -136,7 +136,7 @@ def failed(name: str, place: str, message: str, shown: tuple[tuple[str, str], ..
 
 def reason(error: BaseException, sides: Sides) -> tuple[str, tuple[tuple[str, str], ...]]:
     """Why a test failed, and the two sides of its comparison."""
-    text = "\n".join(str(error).strip().splitlines()[:MOST_LINES])
+    text = "\n".join(str(error).strip().splitlines()[:MAX_LINES])
     if isinstance(error, NotImplementedError):
         return "what it tests is not written yet", ()
     if not isinstance(error, AssertionError):

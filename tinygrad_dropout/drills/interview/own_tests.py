@@ -10,7 +10,7 @@ from time import monotonic
 from typing import Any
 
 from tinygrad_dropout.drills.exercise import DrillError
-from tinygrad_dropout.drills.grader.grade_in_subprocess import MOST_MEMORY, MOST_OUTPUT, TIME_LIMIT, how_it_ended
+from tinygrad_dropout.drills.grader.grade_in_subprocess import MAX_MEMORY, MAX_OUTPUT, TIME_LIMIT, how_it_ended
 from tinygrad_dropout.drills.grader.own_tests import names_of_tests
 from tinygrad_dropout.drills.grader.shown import WIDTH
 from tinygrad_dropout.sandbox import Bounds, SandboxError, run
@@ -221,7 +221,7 @@ def run_versions(
     """
     given = [source, shown_as, dict(subject.refused), width, subject.names, versions, only and list(only), each]
     try:
-        ended = run(WORK, given, Bounds(time_limit, MOST_OUTPUT, MOST_MEMORY))
+        ended = run(WORK, given, Bounds(time_limit, MAX_OUTPUT, MAX_MEMORY))
     except SandboxError as error:
         raise DrillError(f"{shown_as} cannot be run: {error}") from error
     runs: dict[str, TestRun] = {}

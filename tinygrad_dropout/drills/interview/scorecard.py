@@ -11,7 +11,7 @@ from tinygrad_dropout.drills.exercise import Exercise
 from tinygrad_dropout.drills.grader.shown import WIDTH
 from tinygrad_dropout.drills.interview.outcome import Answered, Attempt, Outcome, rating_of
 from tinygrad_dropout.drills.interview.session import clock
-from tinygrad_dropout.drills.layout import wrap
+from tinygrad_dropout.drills.layout import counted, wrap
 from tinygrad_dropout.drills.learner.interviews import trend
 from tinygrad_dropout.mistakes import KINDS
 
@@ -61,11 +61,6 @@ def labeled(label: str, texts: Iterable[str], width: int) -> list[str]:
     """The lines of several texts, with a label before the first."""
     lines = [line for text in texts for line in wrap(text, width - LABEL - 2, indent=2).split("\n")]
     return [f"  {label if number == 0 else '':{LABEL}}{line}" for number, line in enumerate(lines)]
-
-
-def counted(count: int, what: str, many: str = "") -> str:
-    """`1 test`, `2 tests`."""
-    return f"{count} {what if count == 1 else many or what + 's'}"
 
 
 def correctness(attempt: Attempt) -> str:

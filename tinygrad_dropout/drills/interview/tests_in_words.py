@@ -8,7 +8,7 @@ from tinygrad_dropout.drills.grader.report import Line, one_shown, printed
 from tinygrad_dropout.drills.interview.own_tests import Score, TestResult, TestRun
 from tinygrad_dropout.drills.layout import wrap
 
-MOST_NAMED = 3  # mistakes that were not caught
+MAX_NAMED = 3  # mistakes that were not caught
 
 HOW_TO = """\
 Your file has no tests yet. A test is a function test_... in the same file, without arguments and with asserts in it:
@@ -88,6 +88,6 @@ def not_caught(score: Score) -> str:
     """The first few mistakes that were missed."""
     if not score.missed:
         return ""
-    more = len(score.missed) - MOST_NAMED
-    named = "; ".join(score.missed[:MOST_NAMED])
+    more = len(score.missed) - MAX_NAMED
+    named = "; ".join(score.missed[:MAX_NAMED])
     return f" Not caught: {named}{f'; and {more} more' if more > 0 else ''}."

@@ -18,7 +18,7 @@ from tinygrad_dropout.drills.quiz.scheduling import due_day, rate
 LONGEST = 366  # days
 MINUTES_OF_A_CARD = 1
 TIMES_AS_LONG = 2  # learning an exercise at home takes longer than doing it in an interview
-MOST_NEW = 10  # cards per day
+MAX_NEW = 10  # cards per day
 WEEK = 7
 LAST_INTERVIEW = 3  # days before the date, so that there is time to repeat what was wrong
 QUESTIONS = {20: 6, 40: 10}  # minutes of an interview -> additional minutes for its questions
@@ -138,7 +138,7 @@ def place_cards(days: list[Day], progress: Progress, cards: Sequence[Card], minu
     """
     known = {card.id: one for card in cards if (one := progress.schedule().get(card.id))}
     unseen = [card.id for card in cards if card.id not in known]
-    share = min(MOST_NEW, -(-len(unseen) // max(1, len(days) - 1)))
+    share = min(MAX_NEW, -(-len(unseen) // max(1, len(days) - 1)))
     for day in days:
         last = day is days[-1]
         most = (minutes if last else minutes // 2) // MINUTES_OF_A_CARD

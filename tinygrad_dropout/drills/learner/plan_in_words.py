@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from tinygrad_dropout.drills.layout import wrap
+from tinygrad_dropout.drills.layout import counted, wrap
 from tinygrad_dropout.drills.learner.plan import MINUTES_OF_A_CARD, QUESTIONS, TIMES_AS_LONG, WEEK, Day, Plan
-from tinygrad_dropout.drills.learner.recommendation import NEW, counted
+from tinygrad_dropout.drills.learner.recommendation import NEW
 
 WIDTH = 80  # columns
 MARGIN = 16  # columns before the text of a day

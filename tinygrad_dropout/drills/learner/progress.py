@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 VERSION = 2  # 1 had boxes for cards, and called a mistake's kind its theme
 HOME = "TINYGRAD_DROPOUT_HOME"  # the environment variable that names another folder
 BEGUN_AGAIN = "begun-again"  # takes the place of the code of the last mistake
-MOST_MISTAKES = 1000  # the number of mistakes to remember
+MAX_MISTAKES = 1000  # the number of mistakes to remember
 PATIENCE = 10.0  # seconds to wait for another process
 
 
@@ -70,7 +70,7 @@ class Progress:
     def as_json(self) -> dict[str, Any]:
         """The content of the file; entries that we do not know are kept."""
         known = ("folder", "build_folder", "builds", "current", "chosen", "why", "exercises", "cards", "interviews")
-        mistakes = self.mistakes[-MOST_MISTAKES:]
+        mistakes = self.mistakes[-MAX_MISTAKES:]
         return {**self.state, "version": VERSION, **{key: getattr(self, key) for key in known}, "mistakes": mistakes}
 
     def of_framework(self, folder: Path) -> Progress:

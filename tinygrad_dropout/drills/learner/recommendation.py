@@ -7,6 +7,7 @@ from random import Random
 from typing import Any
 
 from tinygrad_dropout.drills.exercise import Exercise, exercises
+from tinygrad_dropout.drills.layout import counted
 from tinygrad_dropout.drills.learner.progress import Progress
 from tinygrad_dropout.drills.stage import stages
 from tinygrad_dropout.mistakes import KINDS
@@ -108,14 +109,8 @@ def solved_with_help(progress: Progress, everything: Sequence[Exercise]) -> tupl
 
 def in_words(known: Mapping[str, Any]) -> str:
     """`2 tries, 1 hint`."""
-    counts = [(known["tries"], "try"), (known["hints"], "hint")]
-    return ", ".join(counted(count, what) for count, what in counts if count)
-
-
-def counted(count: int, what: str) -> str:
-    """`1 try`, `2 tries`."""
-    plural = {"try": "tries"}.get(what, f"{what}s")
-    return f"{count} {what if count == 1 else plural}"
+    counts = [(known["tries"], "try", "tries"), (known["hints"], "hint", "hints")]
+    return ", ".join(counted(count, *nouns) for count, *nouns in counts if count)
 
 
 def for_interview(progress: Progress, everything: Sequence[Exercise], minutes: int, chance: Random) -> list[Exercise]:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import tinygrad_dropout
 from tinygrad_dropout.drills.bundle import PACKAGE
+from tinygrad_dropout.drills.layout import counted
 
 OURS = Path(tinygrad_dropout.__file__).parent
 ONE_PAGE = OURS.parent / "examples" / "0_the_whole_idea.py"  # in a checkout; an installed package lacks it
@@ -101,11 +102,10 @@ def page(files: Mapping[str, str]) -> str:
     Args:
         files: path inside the learner's package -> text.
     """
-    lines = counted("\n".join(files.values()))
-    count = f"{len(files)} file{'' if len(files) == 1 else 's'}"
-    summary = f"You wrote {lines} line{'' if lines == 1 else 's'} in {count}. The whole idea in one file has "
-    summary += f"{counted(ONE_PAGE.read_text(encoding='utf-8'))}; " if ONE_PAGE.exists() else "about 110; "
-    whole = sum(counted(path.read_text(encoding="utf-8")) for path in sorted(OURS.glob("*/*.py")) if is_core(path))
+    lines = code_lines("\n".join(files.values()))
+    summary = f"You wrote {counted(lines, 'line')} in {counted(len(files), 'file')}. The whole idea in one file has "
+    summary += f"{code_lines(ONE_PAGE.read_text(encoding='utf-8'))}; " if ONE_PAGE.exists() else "about 110; "
+    whole = sum(code_lines(path.read_text(encoding="utf-8")) for path in sorted(OURS.glob("*/*.py")) if is_core(path))
     summary += f"ours, with all its features, has {whole:,}. Lines without code are not counted."
     return PAGE.format(
         style=STYLE.read_text(encoding="utf-8"), summary=summary, rows="\n".join(row(idea, files) for idea in IDEAS)
@@ -117,7 +117,7 @@ def is_core(path: Path) -> bool:
     return path.parent.name in {"autograd", "functional", "nn", "optim", "training"}
 
 
-def counted(text: str) -> int:
+def code_lines(text: str) -> int:
     """The number of lines with code or a docstring."""
     return sum(bool(line.strip()) and not line.strip().startswith("#") for line in text.splitlines())
 

@@ -6,15 +6,16 @@ from collections import Counter
 from datetime import date
 
 from tinygrad_dropout.drills.exercise import exercises
+from tinygrad_dropout.drills.layout import counted
 from tinygrad_dropout.drills.learner.interviews import trend
 from tinygrad_dropout.drills.learner.progress import Progress
-from tinygrad_dropout.drills.learner.recommendation import counted, next_exercise, open_kinds
+from tinygrad_dropout.drills.learner.recommendation import next_exercise, open_kinds
 from tinygrad_dropout.drills.quiz.cards import load
 from tinygrad_dropout.drills.quiz.scheduling import due_day, recall_chance
 from tinygrad_dropout.drills.stage import stages
 from tinygrad_dropout.mistakes import KINDS
 
-MOST_BUGS = 10
+MAX_BUGS = 10
 
 
 def as_text(progress: Progress, today: date) -> str:
@@ -39,7 +40,7 @@ def of_exercises(progress: Progress) -> str:
         first = sum(one["tries"] == 1 for one in solved)
         unaided = sum(not one["hints"] and not one["solution"] for one in solved)
         tries = sum(one["tries"] for one in known)
-        lines[0] += f", {first} at the first try, {unaided} without a hint; {counted(tries, 'try')} in all"
+        lines[0] += f", {first} at the first try, {unaided} without a hint; {counted(tries, 'try', 'tries')} in all"
     chosen, why = next_exercise(progress, everything)
     if chosen:
         lines.append(f"  next: {chosen.number} {chosen.title} ({why})")
@@ -60,7 +61,7 @@ def of_mistakes(progress: Progress) -> str:
     still = open_kinds(progress, exercises())
     kinds = Counter(mistake["kind"] for mistake in progress.mistakes)
     lines = ["Mistakes in exercises and stages, by name"]
-    lines += [f"  {count:3} x {code}" for code, count in bugs.most_common(MOST_BUGS)]
+    lines += [f"  {count:3} x {code}" for code, count in bugs.most_common(MAX_BUGS)]
     lines.append("by kind (! not yet corrected in another exercise)")
     lines += [
         f"  {count:3} x {KINDS.get(kind, kind)}{' !' if kind in still else ''}" for kind, count in kinds.most_common()

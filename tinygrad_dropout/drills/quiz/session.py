@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from tinygrad_dropout.drills.layout import wrap
+from tinygrad_dropout.drills.layout import counted, wrap
 from tinygrad_dropout.drills.quiz.cards import Card
 
 if TYPE_CHECKING:
@@ -103,4 +103,4 @@ def summary(ratings: Counter[Rating], asked: int) -> str:
     """How many cards were rated, and how."""
     done = ratings.total()
     counts = ", ".join(f"{ratings[rating]} {rating}" for rating in RATINGS.values() if ratings[rating])
-    return f"{done} of {asked} {'card' if asked == 1 else 'cards'} rated{': ' if counts else ''}{counts}."
+    return f"{done} of {counted(asked, 'card')} rated{': ' if counts else ''}{counts}."

@@ -12,7 +12,7 @@ from tinygrad_dropout.lab.arrays import Numbers
 from tinygrad_dropout.lab.comparison.measures import Measure, rounded, two_digits_of
 from tinygrad_dropout.lab.intervals import half_width
 
-FEWEST_CURVES = 2  # pairs needed to distinguish a change from chance
+MIN_CURVES = 2  # pairs needed to distinguish a change from chance
 LAST_PART = 0.75  # a curve is still improving if it improved after about this share of the epochs
 LONG_AGO = 0.5  # the best epoch is long ago if it lies before this share of the epochs
 
@@ -43,7 +43,7 @@ class Curves:
     @property
     def can_be_judged(self) -> bool:
         """Whether there are enough pairs and epochs for a statement."""
-        return len(self.values) >= FEWEST_CURVES and len(self.epochs) >= 2
+        return len(self.values) >= MIN_CURVES and len(self.epochs) >= 2
 
     def amount(self, changes: Numbers) -> str:
         """The mean change with its unit."""

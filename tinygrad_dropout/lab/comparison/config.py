@@ -12,7 +12,7 @@ from typing import Any
 
 from tinygrad_dropout.lab.errors import OptionError
 from tinygrad_dropout.lab.text import alternatives
-from tinygrad_dropout.lab.trials.trial import MOST_SEEDS
+from tinygrad_dropout.lab.trials.trial import MAX_SEEDS
 
 DATASETS = ("digits", "moons", "mnist1d", "mnist")
 CSV_OPTIONS = ("target", "test_csv", "group", "ignore", "missing", "regression")  # options that need a CSV file
@@ -21,9 +21,9 @@ DATASETS_WITH_FILES = ("mnist1d", "mnist")  # the data sets that can be read fro
 EARLY_STOPPING = ("only", "also")
 OPTIMIZERS = {"adam": 1e-3, "sgd": 0.1}  # and their default learning rates
 DIGITS_LABEL_NOISE = 0.2
-MOST_UNITS = 100_000  # per layer
-MOST_EXAMPLES = 10_000_000  # in training or in a batch; also the most epochs. A typo must not fill the memory.
-MOST_FIRST_SEED = 2**32
+MAX_UNITS = 100_000  # per layer
+MAX_EXAMPLES = 10_000_000  # in training or in a batch; also the most epochs. A typo must not fill the memory.
+MAX_FIRST_SEED = 2**32
 
 AUTOMATIC: Any = None
 """A placeholder for a default that depends on another option."""
@@ -162,17 +162,17 @@ class Config:
             raise OptionError("p", "expected a p above 0 for the hidden units or the inputs, got 0 for both")
         if self.label_noise is not None and not 0 <= self.label_noise <= 1:
             raise OptionError("label_noise", f"expected a fraction from 0 to 1, got {self.label_noise}")
-        if not self.hidden or min(self.hidden) < 1 or max(self.hidden) > MOST_UNITS:
+        if not self.hidden or min(self.hidden) < 1 or max(self.hidden) > MAX_UNITS:
             widths = ",".join(map(str, self.hidden)) or "none"
-            raise OptionError("hidden", f"expected one or more layers of 1 to {MOST_UNITS:,} units, got {widths}")
+            raise OptionError("hidden", f"expected one or more layers of 1 to {MAX_UNITS:,} units, got {widths}")
         for name in ("train_size", "epochs", "batch_size", "patience"):
             number = getattr(self, name)
-            if number is not None and not 1 <= number <= MOST_EXAMPLES:
-                raise OptionError(name, f"expected a number from 1 to {MOST_EXAMPLES:,}, got {number}")
-        if not 1 <= self.seeds <= MOST_SEEDS:
-            raise OptionError("seeds", f"expected a number from 1 to {MOST_SEEDS:,}, got {self.seeds}")
-        if not 0 <= self.first_seed <= MOST_FIRST_SEED:
-            raise OptionError("first_seed", f"expected a number from 0 to {MOST_FIRST_SEED:,}, got {self.first_seed}")
+            if number is not None and not 1 <= number <= MAX_EXAMPLES:
+                raise OptionError(name, f"expected a number from 1 to {MAX_EXAMPLES:,}, got {number}")
+        if not 1 <= self.seeds <= MAX_SEEDS:
+            raise OptionError("seeds", f"expected a number from 1 to {MAX_SEEDS:,}, got {self.seeds}")
+        if not 0 <= self.first_seed <= MAX_FIRST_SEED:
+            raise OptionError("first_seed", f"expected a number from 0 to {MAX_FIRST_SEED:,}, got {self.first_seed}")
         if self.early_stopping not in (None, *EARLY_STOPPING):
             raise OptionError("early_stopping", f"expected {alternatives(EARLY_STOPPING)}, got {self.early_stopping!r}")
         if self.optimizer not in OPTIMIZERS:

@@ -21,7 +21,7 @@ from tinygrad_dropout.lab.comparison.training import Streams, TrainingRun, train
 from tinygrad_dropout.lab.comparison.verdict import Difference
 from tinygrad_dropout.lab.datasets import Dataset
 from tinygrad_dropout.lab.datasets.split import Split
-from tinygrad_dropout.lab.datasets.validation import FEWEST_EXAMPLES
+from tinygrad_dropout.lab.datasets.validation import MIN_EXAMPLES
 from tinygrad_dropout.lab.errors import OptionError
 from tinygrad_dropout.lab.trials import Draw, Experiment, Figures, Options, Outcome, Record, Tell, Trial
 from tinygrad_dropout.lab.trials.seeds import seeds_of
@@ -70,10 +70,10 @@ class Compare(Experiment):
             tell(sentence)
         if config.train_size is None:
             config = replace(config, train_size=dataset.default_train_size)
-        if config.early_stopping is not None and config.train_size < FEWEST_EXAMPLES:
+        if config.early_stopping is not None and config.train_size < MIN_EXAMPLES:
             raise OptionError(
                 "early_stopping",
-                f"expected at least {FEWEST_EXAMPLES} training examples to hold a fifth back, got {config.train_size}",
+                f"expected at least {MIN_EXAMPLES} training examples to hold a fifth back, got {config.train_size}",
             )
         return config, dataset
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-MOST_DIGITS = 6  # most digits on either side of the decimal point; longer numbers are written with an exponent
+MAX_DIGITS = 6  # most digits on either side of the decimal point; longer numbers are written with an exponent
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ def rounded(value: float, decimals: int, *, sign: str = "") -> str:
             1,256,000,000 into `1.3e+09`.
         sign: "+" to write the sign of positive numbers and of 0, too.
     """
-    if value and (decimals > MOST_DIGITS or abs(value) >= 10**MOST_DIGITS):
+    if value and (decimals > MAX_DIGITS or abs(value) >= 10**MAX_DIGITS):
         return f"{value:{sign}.{max(0, math.floor(math.log10(abs(value))) + decimals)}e}"
     decimals = max(0, decimals)
     return f"{round(value, decimals) + 0.0:{sign},.{decimals}f}"

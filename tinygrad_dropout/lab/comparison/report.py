@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from tinygrad_dropout.lab.comparison.budget import capitalized
-from tinygrad_dropout.lab.comparison.measures import MOST_DIGITS, Measure, rounded
-from tinygrad_dropout.lab.comparison.verdict import FEWEST_PAIRS, Difference
+from tinygrad_dropout.lab.comparison.measures import MAX_DIGITS, Measure, rounded
+from tinygrad_dropout.lab.comparison.verdict import MIN_PAIRS, Difference
 from tinygrad_dropout.lab.text import counted, table_with_intervals
 from tinygrad_dropout.lab.trials import Figures, Options
 
@@ -120,7 +120,7 @@ def number(value: float | None, scale: float, *, tiny: bool = False, sign: str =
     if scale == 100:
         return f"{rounded(100 * value, 1, sign=sign)} %"
     size = abs(value)
-    if tiny or size >= 10**MOST_DIGITS:
+    if tiny or size >= 10**MAX_DIGITS:
         return f"{value:{sign}.2e}"
     return rounded(value, 3 if size < 100 else 1 if size < 1000 else 0, sign=sign)
 
@@ -189,7 +189,7 @@ def own_test_rows(options: Options) -> str | None:
 def same_test_rows(options: Options, figures: Figures) -> list[str]:
     """A sentence about what the interval does not cover, if all pairs have the same test rows."""
     own = own_test_rows(options)
-    if own is None or figures["pairs"] < FEWEST_PAIRS:
+    if own is None or figures["pairs"] < MIN_PAIRS:
         return []
     rows = f"{figures['rows']['test']:,} rows of {own}"
     return [f"All pairs are tested on the same {rows}: the interval does not cover other test rows."]

@@ -14,9 +14,9 @@ from tinygrad_dropout.lab.comparison.measures import POINTS, Measure, rounded, t
 from tinygrad_dropout.lab.intervals import half_width, width_per_spread
 from tinygrad_dropout.lab.text import counted
 
-FEWEST_PAIRS = 3  # with two, the half-width is nine standard deviations, which shows nothing
+MIN_PAIRS = 3  # with two, the half-width is nine standard deviations, which shows nothing
 COARSE = 1.0  # a test row worth more points than this is mentioned
-FEWEST_ROWS = 20
+MIN_ROWS = 20
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Difference:
     Attributes:
         mean: the mean over the pairs, in the unit of the measure.
         low, high: the ends of the 95 % interval for the mean over all random splits of this table. None if there is no
-            interval: there are fewer than `FEWEST_PAIRS` pairs, or a measure without steps differs by the same amount
+            interval: there are fewer than `MIN_PAIRS` pairs, or a measure without steps differs by the same amount
             in all of them.
         pairs: the number of pairs.
         test_rows: the number of rows in the test part of each split.
@@ -55,7 +55,7 @@ class Difference:
     @property
     def verdict(self) -> str:
         """`helps`, `hurts`, `too few pairs`, or `no effect shown` if the interval contains 0 or is missing."""
-        if self.pairs < FEWEST_PAIRS:
+        if self.pairs < MIN_PAIRS:
             return "too few pairs"
         if self.low is None or self.high is None or self.low <= 0 <= self.high:
             return "no effect shown"
@@ -67,12 +67,12 @@ class Difference:
 
         If no effect is shown, it says how large a difference these pairs can show, how many pairs would be needed to
         show half of that, and what a test row is worth if that is more than `COARSE` points. If an effect is shown on
-        fewer than `FEWEST_ROWS` test rows, it says that the verdict is only about the mean over pairs.
+        fewer than `MIN_ROWS` test rows, it says that the verdict is only about the mean over pairs.
         """
         step = self.measure.step(self.test_rows)
         row = self.measure.amount(f"{step:.1f}")
         if self.verdict in ("helps", "hurts"):
-            if self.test_rows >= FEWEST_ROWS:
+            if self.test_rows >= MIN_ROWS:
                 return ""
             each = f" of {row} each" if step else ""
             return (
@@ -93,7 +93,7 @@ class Difference:
         mean = self.measure.difference(rounded(self.mean, decimals, sign="+"))
         if self.verdict == "too few pairs":
             over = counted(self.pairs, "pair")
-            return f"Too few pairs for a verdict: {mean} on average over {over}; at least {FEWEST_PAIRS} are needed."
+            return f"Too few pairs for a verdict: {mean} on average over {over}; at least {MIN_PAIRS} are needed."
         if self.low is None or self.high is None:
             return f"No effect shown: {mean} in each of {self.pairs:,} pairs, so there is no interval."
         low, high = (rounded(end, decimals, sign="+") for end in (self.low, self.high))
@@ -143,7 +143,7 @@ def paired_difference(
         looks: the number of such differences examined together.
 
     Returns:
-        The difference in the measure's unit, without an interval for fewer than `FEWEST_PAIRS` pairs.
+        The difference in the measure's unit, without an interval for fewer than `MIN_PAIRS` pairs.
 
     Raises:
         ValueError: no pairs, arms of different lengths, a value that is not finite, or no test rows.
@@ -159,7 +159,7 @@ def paired_difference(
     if not np.isfinite(differences).all():
         raise ValueError(f"paired_difference: expected finite values of {measure.label}, got differences {differences}")
     mean, step = float(differences.mean()), measure.step(test_rows)
-    if len(differences) < FEWEST_PAIRS or (step == 0 and np.ptp(differences) == 0):
+    if len(differences) < MIN_PAIRS or (step == 0 and np.ptp(differences) == 0):
         return Difference(mean, None, None, len(differences), test_rows, measure, looks)
     reach = float(half_width(differences, step / 2, looks))
     return Difference(mean, mean - reach, mean + reach, len(differences), test_rows, measure, looks)

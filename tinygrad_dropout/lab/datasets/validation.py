@@ -11,7 +11,7 @@ from tinygrad_dropout.lab.datasets.split import Split
 from tinygrad_dropout.lab.errors import LabError
 
 VALIDATION_SHARE = 0.2
-FEWEST_EXAMPLES = 10  # two of them are for validation
+MIN_EXAMPLES = 10  # two of them are for validation
 
 
 def with_validation(split: Split, classes: int | None, rng: np.random.Generator) -> Split:
@@ -20,7 +20,7 @@ def with_validation(split: Split, classes: int | None, rng: np.random.Generator)
     The inputs stay standardized by all training examples.
 
     Args:
-        split: of at least `FEWEST_EXAMPLES` training examples.
+        split: of at least `MIN_EXAMPLES` training examples.
         classes: the number of labels; None for regression.
         rng: chooses the examples.
 

@@ -17,7 +17,7 @@ from tinygrad_dropout.lab.comparison.tasks import task_of
 from tinygrad_dropout.lab.comparison.training import Streams, train_network
 from tinygrad_dropout.lab.comparison.verdict import Difference, paired_difference
 from tinygrad_dropout.lab.datasets import Dataset
-from tinygrad_dropout.lab.datasets.validation import FEWEST_EXAMPLES
+from tinygrad_dropout.lab.datasets.validation import MIN_EXAMPLES
 from tinygrad_dropout.lab.errors import DivergedError, OptionError
 from tinygrad_dropout.lab.trials import Figures, Options, Record
 
@@ -29,8 +29,8 @@ NOISY_VALIDATION = "The validation labels are as noisy as the training labels; t
 
 def check_enough_to_hold_back(train_size: int) -> None:
     """Raise an OptionError if there are too few training examples to hold a fifth back."""
-    if train_size < FEWEST_EXAMPLES:
-        raise OptionError("train_size", f"expected at least {FEWEST_EXAMPLES} to hold a fifth back, got {train_size}")
+    if train_size < MIN_EXAMPLES:
+        raise OptionError("train_size", f"expected at least {MIN_EXAMPLES} to hold a fifth back, got {train_size}")
 
 
 def train_held_back(

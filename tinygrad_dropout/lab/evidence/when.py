@@ -13,7 +13,7 @@ from tinygrad_dropout.lab.comparison.arms import WITH, WITHOUT
 from tinygrad_dropout.lab.comparison.budget import may_change
 from tinygrad_dropout.lab.comparison.config import Config
 from tinygrad_dropout.lab.comparison.report import GENERATED, number, own_test_rows
-from tinygrad_dropout.lab.comparison.verdict import FEWEST_PAIRS, Difference, hold_together
+from tinygrad_dropout.lab.comparison.verdict import MIN_PAIRS, Difference, hold_together
 from tinygrad_dropout.lab.errors import OptionError
 from tinygrad_dropout.lab.evidence.interval_picture import draw_intervals, label_verdicts
 from tinygrad_dropout.lab.evidence.many import Compared, ManyComparisons
@@ -124,7 +124,7 @@ class When(ManyComparisons):
         improving = [
             f"{name} ({' and '.join(found['improving'])})" for name, found in figures.items() if found["improving"]
         ]
-        few = f"At least {FEWEST_PAIRS} pairs are needed for an interval."
+        few = f"At least {MIN_PAIRS} pairs are needed for an interval."
         return [
             f"Dropout {'; it '.join(parts)}.",
             few if groups["too few pairs"] else hold_together(len(options["configurations"])),

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 NEURONS = 32  # of the next layer
 BINS = 41  # of the histogram
-MOST_DRAWS = 5 * 10**7  # units times samples
+MAX_DRAWS = 5 * 10**7  # units times samples
 DRAWS_AT_ONCE = 2**18
 
 SCHEMES = {  # the layer's `scaling`, and whether dropout runs at test time too
@@ -74,11 +74,11 @@ class Options:
         }
         for name, value in checked.items():
             object.__setattr__(self, name, value)
-        if self.units * self.samples > MOST_DRAWS:
-            most = MOST_DRAWS // self.units
+        if self.units * self.samples > MAX_DRAWS:
+            most = MAX_DRAWS // self.units
             raise OptionError(
                 "samples",
-                f"expected at most {most:,} with {self.units:,} units ({MOST_DRAWS:,} draws), got {self.samples:,}",
+                f"expected at most {most:,} with {self.units:,} units ({MAX_DRAWS:,} draws), got {self.samples:,}",
             )
 
 

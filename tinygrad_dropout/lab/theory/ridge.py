@@ -38,13 +38,13 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 RATES = (0.0, 0.1, 0.2, 0.3, 0.5, 0.7, 0.9)
-MOST_RATES = 20
-MOST_FEATURES = 10
-MOST_EXAMPLES = 200
+MAX_RATES = 20
+MAX_FEATURES = 10
+MAX_EXAMPLES = 200
 AGREEMENT = 1e-8  # the largest relative difference that counts as rounding
 TRIED_WEIGHTS = 5  # points at which losses and gradients are compared
 CONVERGED = 1e-12  # training ends at this norm of the gradient, relative to the first
-MOST_STEPS = 10_000
+MAX_STEPS = 10_000
 LOWEST = 1e-17  # smaller differences are drawn here, because a logarithmic axis has no 0
 FEATURE_COLORS = (BLUE, VERMILION, GREEN, PURPLE, ORANGE, SKY_BLUE, "black", GRAY)
 MARKERS = "osD^vPX*<>"
@@ -71,14 +71,14 @@ class Options:
 
     def __post_init__(self) -> None:
         rates = tuple(as_dropout_rate("p", p, above=False, why="at 1 the penalty is infinite") for p in self.p)
-        if not 1 <= len(rates) <= MOST_RATES or len(set(rates)) < len(rates):
+        if not 1 <= len(rates) <= MAX_RATES or len(set(rates)) < len(rates):
             raise OptionError(
-                "p", f"expected 1 to {MOST_RATES} different rates, got {','.join(f'{p:g}' for p in rates) or 'none'}"
+                "p", f"expected 1 to {MAX_RATES} different rates, got {','.join(f'{p:g}' for p in rates) or 'none'}"
             )
         checked = {
             "p": tuple(sorted(rates)),
-            "examples": as_whole_number("examples", self.examples, 2, MOST_EXAMPLES),
-            "features": as_unit_count("features", self.features, 1, MOST_FEATURES, self.examples),
+            "examples": as_whole_number("examples", self.examples, 2, MAX_EXAMPLES),
+            "features": as_unit_count("features", self.features, 1, MAX_FEATURES, self.examples),
             "seed": as_whole_number("seed", self.seed, 0, LARGEST_SEED),
         }
         for name, value in checked.items():
@@ -161,7 +161,7 @@ class Regression:
             [weights], lr=float((2 / (high + low)) ** 2), momentum=float(((high - low) / (high + low)) ** 2)
         )
         start = 0.0
-        for _ in range(MOST_STEPS):
+        for _ in range(MAX_STEPS):
             descent.zero_grad()
             self.expected_loss(weights, p, "train").backward()
             assert weights.grad is not None

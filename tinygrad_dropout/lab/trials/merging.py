@@ -9,7 +9,7 @@ from typing import Any
 from tinygrad_dropout.lab.errors import LabError
 from tinygrad_dropout.lab.trials.experiment import Experiment, Outcome
 from tinygrad_dropout.lab.trials.folder import Folder, differences_between, without_seeds
-from tinygrad_dropout.lab.trials.trial import MOST_SEEDS, Record, Trial
+from tinygrad_dropout.lab.trials.trial import MAX_SEEDS, Record, Trial
 
 
 def merge(folders: Sequence[str | Path], out: str | Path, experiments: Iterable[Experiment]) -> Outcome:
@@ -72,9 +72,9 @@ def merged_outcome(found: dict[Path, Outcome]) -> Outcome:
     if "seeds" in options:
         starts = [outcome.options["first_seed"] for outcome in found.values()]
         ends = [outcome.options["first_seed"] + outcome.options["seeds"] for outcome in found.values()]
-        if max(ends) - min(starts) > MOST_SEEDS:
+        if max(ends) - min(starts) > MAX_SEEDS:
             raise LabError(
-                f"expected folders whose seeds are at most {MOST_SEEDS:,} from the lowest to the highest, "
+                f"expected folders whose seeds are at most {MAX_SEEDS:,} from the lowest to the highest, "
                 f"got {min(starts)} to {max(ends) - 1}"
             )
         options = options | {"first_seed": min(starts), "seeds": max(ends) - min(starts)}

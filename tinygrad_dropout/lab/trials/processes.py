@@ -25,7 +25,7 @@ from tinygrad_dropout.lab.trials.job import Job
 from tinygrad_dropout.lab.trials.trial import Record, Trial
 from tinygrad_dropout.sandbox.interrupts import interrupts_noted
 
-MOST_ATTEMPTS = 3  # at one trial, after which the death of its worker is an error
+MAX_ATTEMPTS = 3  # at one trial, after which the death of its worker is an error
 SECONDS_BETWEEN_LOOKS = 0.1
 
 
@@ -93,7 +93,7 @@ def run_in_processes(
                     try:
                         answered = pipe.recv_bytes()
                     except (EOFError, OSError) as died:
-                        if attempts[place] == MOST_ATTEMPTS:
+                        if attempts[place] == MAX_ATTEMPTS:
                             raise WorkerError(why_it_died(trials[place], bool(started.value))) from died
                         waiting.appendleft(place)
                         give_work(start_worker())
@@ -110,7 +110,7 @@ def run_in_processes(
 
 def why_it_died(trial: Trial, started: bool) -> str:
     """The message about a trial whose workers died every time."""
-    died = f"the worker process of one trial ({trial}) died {MOST_ATTEMPTS} times"
+    died = f"the worker process of one trial ({trial}) died {MAX_ATTEMPTS} times"
     if started:
         return f"{died}: it was killed, or there is not enough memory for this many workers"
     return f'{died} at its start: the calling script may lack `if __name__ == "__main__":`, or come from standard input'

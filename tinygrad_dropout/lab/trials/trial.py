@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
-MOST_SEEDS = 10_000  # per experiment
+MAX_SEEDS = 10_000  # per experiment
 
 Record = dict[str, Any]
 """The result of a trial as JSON values: configuration, arm and seed, and the measurements."""

@@ -2,7 +2,7 @@
 
 import { channels, color, describe, element, number, percent, prepare } from "./dom.js";
 
-const MOST_ROWS = 16; // of units in a column; more units get further columns
+const MAX_ROWS = 16; // of units in a column; more units get further columns
 
 export class Network {
   constructor(name) {
@@ -29,7 +29,7 @@ export class Network {
   /** The layout: the boxes of each layer's units, from the inputs to the two classes. */
   layOut(width, height) {
     const [layers, units] = this.array("units").shape;
-    const columns = Math.ceil(units / MOST_ROWS);
+    const columns = Math.ceil(units / MAX_ROWS);
     const rows = Math.ceil(units / columns);
     const ends = Math.min(64, width * 0.13);
     const gap = Math.max(14, (width - 2 * ends) * 0.45 / (layers + 1));

@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 
 from tinygrad_dropout.study.trace import Pass, SourceLine
 
-MOST_LINES = 36  # a longer file is shown in part
+MAX_LINES = 36  # a longer file is shown in part
 ROUNDS = 3  # of looking up the definitions of names in the lines
 
 Scoped: TypeAlias = tuple[str, list[ast.stmt]]  # a name, and the functions around it
@@ -63,7 +63,7 @@ def lines_to_show(lines: list[str], marked: set[int]) -> set[int]:
     except SyntaxError:  # as in a notebook cell with a magic command
         return marked
     first = next((one.lineno for one in tree.body if not is_preface(one)), 1)
-    if len(lines) - first < MOST_LINES:
+    if len(lines) - first < MAX_LINES:
         return marked | set(range(first, len(lines) + 1))
     paths = list(paths_to_statements(tree))
     chosen = [path for path in paths if marked & lines_of(path[-1])]
@@ -73,7 +73,7 @@ def lines_to_show(lines: list[str], marked: set[int]) -> set[int]:
         chosen = []
         for path in paths:
             added = shown.union(*map(lines_of, path))
-            if len(added) <= MOST_LINES and added != shown and defines_any(names_defined(path), used):
+            if len(added) <= MAX_LINES and added != shown and defines_any(names_defined(path), used):
                 chosen.append(path)
                 shown = added
     return shown

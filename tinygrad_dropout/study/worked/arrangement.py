@@ -11,7 +11,7 @@ from tinygrad_dropout.study.preview import times
 from tinygrad_dropout.study.trace import Node
 from tinygrad_dropout.study.worked.formula import Formula, Quantity
 from tinygrad_dropout.study.worked.rules import (
-    MOST_SUMMED,
+    MAX_SUMMED,
     Entry,
     Index,
     Saved,
@@ -25,7 +25,7 @@ from tinygrad_dropout.study.worked.total import Total
 
 def from_results(entry: Entry, results: list[Index], remark: str) -> Formula:
     """Sum the upstream gradient over the entries of the result that this one became."""
-    if len(results) > MOST_SUMMED:
+    if len(results) > MAX_SUMMED:
         raise TooLong
     if not results:
         return Quantity("0", 0, remark=remark)

@@ -13,7 +13,7 @@ from tinygrad_dropout.study.worked.formula import Formula, Quantity
 from tinygrad_dropout.study.worked.functions import exp
 from tinygrad_dropout.study.worked.rules import Entry, Index, Saved, presents_saved, rule
 
-MOST_LABELS = 12  # that are listed in the caption of their one-hot rows
+MAX_LABELS = 12  # that are listed in the caption of their one-hot rows
 
 
 def apply_reduction(entry: Entry, slope: Formula, loss: Index, count: int) -> Formula:
@@ -52,7 +52,7 @@ def target_as_rows(target: Array, classes: int, parts: str = "") -> Saved:
     """Return a target with one row per example. The caption lists the labels."""
     if target.ndim == 2:
         return {f"target{parts}": target}
-    listed = ", ".join(map(str, target[:MOST_LABELS])) + ", …" * (len(target) > MOST_LABELS)
+    listed = ", ".join(map(str, target[:MAX_LABELS])) + ", …" * (len(target) > MAX_LABELS)
     return {f"target (labels {listed})": one_hot(target, classes).astype(int)}
 
 

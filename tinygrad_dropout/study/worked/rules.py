@@ -19,7 +19,7 @@ from tinygrad_dropout.study.trace import Node
 from tinygrad_dropout.study.worked.formula import Formula, Quantity
 from tinygrad_dropout.study.worked.total import Total
 
-MOST_SUMMED = 1_000  # terms in the sums of one entry
+MAX_SUMMED = 1_000  # terms in the sums of one entry
 
 Index: TypeAlias = tuple[int, ...]
 Rule: TypeAlias = "Callable[[Entry], Formula]"
@@ -118,12 +118,12 @@ def all_indices(ranges: list[range | tuple[int]]) -> list[Index]:
     """Return all indices with one number from each of these ranges.
 
     Raises:
-        TooLong: there are more than MOST_SUMMED.
+        TooLong: there are more than MAX_SUMMED.
     """
     count = 1
     for one in ranges:
         count *= len(one)
-    if count > MOST_SUMMED:
+    if count > MAX_SUMMED:
         raise TooLong
     return list(product(*ranges))
 

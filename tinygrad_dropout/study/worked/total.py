@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from tinygrad_dropout.study.preview import number
 from tinygrad_dropout.study.worked.formula import ATOM, SUM, Formula, join_terms, parenthesize_if
 
-MOST_TERMS = 6  # that are written out; the others are added up
+MAX_TERMS = 6  # that are written out; the others are added up
 
 
 @dataclass(eq=False)
@@ -68,10 +68,10 @@ class Total(Formula):
 
     def split(self) -> tuple[list[Formula], list[Formula]]:
         """Split the terms into the largest, which are written out, and the others."""
-        if len(self.terms) <= MOST_TERMS:
+        if len(self.terms) <= MAX_TERMS:
             return list(self.terms), []
         order = sorted(range(len(self.terms)), key=lambda index: -abs(self.terms[index].value))
-        largest = set(order[:MOST_TERMS])
+        largest = set(order[:MAX_TERMS])
         return (
             [term for index, term in enumerate(self.terms) if index in largest],
             [term for index, term in enumerate(self.terms) if index not in largest],

@@ -150,7 +150,7 @@ def test_other_columns_settle_what_a_point_or_a_comma_means(read):
 
 
 def test_too_many_inputs_for_the_memory_are_refused(read, monkeypatch):
-    monkeypatch.setattr(csv_table, "MOST_NUMBERS", 15)
+    monkeypatch.setattr(csv_table, "MAX_NUMBERS", 15)
     with pytest.raises(
         LabError,
         match="at most 15 numbers in the table of inputs, got 4 rows of 4; 3 of these come from column 'color'",

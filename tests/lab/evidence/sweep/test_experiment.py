@@ -67,7 +67,7 @@ def test_few_examples_do_not_mean_little_training():
 
 @pytest.mark.parametrize("over", ["p", "train_size", "epochs"])
 def test_a_record_without_all_epochs_is_not_complete(monkeypatch, over):
-    monkeypatch.setattr(settings, "FEWEST_UPDATES", 20)  # of 2,000: whether all epochs are there is the same for few
+    monkeypatch.setattr(settings, "MIN_UPDATES", 20)  # of 2,000: whether all epochs are there is the same for few
     outcome = run(SWEEP, small_sweep(over=over, values={"p": (0, 0.5)}.get(over, (16,)), seeds=1, batch_size=16))
     record = outcome.records[-1]
     assert SWEEP.is_complete(outcome.options, record)
@@ -92,7 +92,7 @@ def test_a_record_without_all_epochs_is_not_complete(monkeypatch, over):
     ],
 )
 def test_an_interrupted_run_goes_on_to_the_same_bytes(tmp_path, monkeypatch, given):
-    monkeypatch.setattr(settings, "FEWEST_UPDATES", 20)  # of 2,000: going on is the same after few
+    monkeypatch.setattr(settings, "MIN_UPDATES", 20)  # of 2,000: going on is the same after few
     outcome = assert_resumed_to_the_same_bytes(SWEEP, small_sweep(**given), tmp_path, monkeypatch, after=1)
     assert outcome.finished
     assert {bool(record["rows"]["validation"]) for record in outcome.records} == {given["over"] == "p"}

@@ -13,7 +13,7 @@ from tests.lab.evidence.uncertainty.small import SMALL, run_small, small_outcome
 from tinygrad_dropout.lab import LabError, OptionError
 from tinygrad_dropout.lab.comparison.tasks import Regression
 from tinygrad_dropout.lab.comparison.training import Streams
-from tinygrad_dropout.lab.comparison.verdict import FEWEST_PAIRS
+from tinygrad_dropout.lab.comparison.verdict import MIN_PAIRS
 from tinygrad_dropout.lab.datasets.split import Split
 from tinygrad_dropout.lab.datasets.validation import with_validation
 from tinygrad_dropout.lab.evidence.uncertainty import UNCERTAINTY, UncertaintyOptions, trial
@@ -308,5 +308,5 @@ def test_missing_values_are_filled_in_on_request(tmp_path):
 
 def test_quick_is_shorter_and_has_enough_seeds_for_intervals():
     quick, whole = UncertaintyOptions(**UNCERTAINTY.quick, p=0.2), UncertaintyOptions(p=0.2)
-    assert FEWEST_PAIRS <= quick.seeds < SEEDS
+    assert MIN_PAIRS <= quick.seeds < SEEDS
     assert (quick.epochs, quick.samples) < (whole.epochs, whole.samples)

@@ -10,7 +10,7 @@ from tinygrad_dropout.drills.grader.judge import Judge, KnownMistake
 TOPIC, MINUTES = "backprop", 10
 KINDS = ("order", "accumulation", "state")
 
-MOST_READS, MOST_LOOKUPS = 20_000, 1_000_000
+MAX_READS, MAX_LOOKUPS = 20_000, 1_000_000
 
 STRAIGHT = ("a", "b = a", "b = a; c = b")
 TWICE = ("b = a a; c = b b", "b = a a", "b = a; c = a; d = b c")
@@ -36,7 +36,7 @@ class Graph:
     """
 
     def __init__(self, text):
-        self.text, self.nodes, work = text, {}, Work(MOST_READS, MOST_LOOKUPS)
+        self.text, self.nodes, work = text, {}, Work(MAX_READS, MAX_LOOKUPS)
         # made in alphabetical order, so that neither names nor addresses reveal what is made from what
         self.unmade = {name: Node(work, name) for name in sorted(set(re.findall(r"\w+", text)))}
         for line in text.split("; "):

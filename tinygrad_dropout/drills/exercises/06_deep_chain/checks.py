@@ -16,8 +16,8 @@ KINDS = ("order", "accumulation", "chain-rule")
 
 DEPTH = 50_000
 DIAMONDS = 20
-MOST_READS, MOST_LOOKUPS = 20_000, 1_000_000
-MOST_COMPARISONS = 20 * DEPTH
+MAX_READS, MAX_LOOKUPS = 20_000, 1_000_000
+MAX_COMPARISONS = 20 * DEPTH
 
 SMALL = (
     "a",
@@ -53,8 +53,8 @@ class Value:
 
     def __eq__(self, other):
         Value.comparisons += 1
-        if Value.comparisons > MOST_COMPARISONS:
-            raise TooManyComparisons(f"after {MOST_COMPARISONS:,} comparisons")
+        if Value.comparisons > MAX_COMPARISONS:
+            raise TooManyComparisons(f"after {MAX_COMPARISONS:,} comparisons")
         return self is other
 
 
@@ -316,15 +316,15 @@ RECURSION = KnownMistake(
 SEARCH = KnownMistake(
     "searches-a-list",
     None,
-    f"Values are searched for in a list: more than {MOST_COMPARISONS:,} comparisons for a chain of {DEPTH:,}.",
+    f"Values are searched for in a list: more than {MAX_COMPARISONS:,} comparisons for a chain of {DEPTH:,}.",
     "How long does `in` take in a list, and how long in a set?",
     "order",
 )
 PATHS = KnownMistake(
     "walks-every-path",
     None,
-    f"{DIAMONDS} diamonds in a row, {3 * DIAMONDS + 1} values, took more than {MOST_READS:,} reads of parents or "
-    f"{MOST_LOOKUPS:,} lookups: one for each path.",
+    f"{DIAMONDS} diamonds in a row, {3 * DIAMONDS + 1} values, took more than {MAX_READS:,} reads of parents or "
+    f"{MAX_LOOKUPS:,} lookups: one for each path.",
     "There are 2 paths through one diamond, and 4 through two. Could a value wait until it has all its shares?",
     "order",
 )
@@ -344,7 +344,7 @@ def no_collection():
 
 def diamonds(backward):
     """Each splits a value into two halves and adds them."""
-    work = Work(MOST_READS, MOST_LOOKUPS)
+    work = Work(MAX_READS, MAX_LOOKUPS)
     first = joined = Counted(work)
     for _ in range(DIAMONDS):
         left, right = Counted(work, (joined,), (0.5,)), Counted(work, (joined,), (0.5,))

@@ -3,7 +3,7 @@
 import gc
 import sys
 
-from tinygrad_dropout.drills.grader.answer import Answer, with_care
+from tinygrad_dropout.drills.grader.answer import Answer, reject_errors
 from tinygrad_dropout.drills.grader.backward_stories import Node, compare_stories, each, pass_on, users_first
 from tinygrad_dropout.drills.grader.framework_replay import SCALAR, bug_among
 from tinygrad_dropout.drills.grader.judge import Judge, KnownMistake
@@ -17,10 +17,10 @@ ASKS = ("Value.backward",)
 
 DEEP = 50_000
 DIAMONDS = 30  # each splits a Value into two halves and adds them: 2 ** 30 paths
-MOST_LINES = 300_000  # of Python; a few thousand are enough if each Value is visited once
+MAX_LINES = 300_000  # of Python; a few thousand are enough if each Value is visited once
 EVERY_PATH = Rejection(
     "walks-every-path",
-    f"On a chain of {DIAMONDS} diamonds, backward is still not done after {MOST_LINES:,} lines of Python.",
+    f"On a chain of {DIAMONDS} diamonds, backward is still not done after {MAX_LINES:,} lines of Python.",
     "How often do you visit each Value? How often do you need to?",
     kind="order",
 )
@@ -129,7 +129,7 @@ def refuse_every_path(judge, make):
     def count(frame, event, argument):
         nonlocal lines
         lines += 1
-        if lines > MOST_LINES:
+        if lines > MAX_LINES:
             sys.settrace(None)
             raise Rejected(EVERY_PATH)
         return count
@@ -139,7 +139,7 @@ def refuse_every_path(judge, make):
         joined = joined * 0.5 + joined * 0.5
     sys.settrace(count)
     try:
-        with_care(joined.backward, "backward", f"backward on {DIAMONDS} diamonds")
+        reject_errors(joined.backward, "backward", f"backward on {DIAMONDS} diamonds")
     finally:
         sys.settrace(before)
     if abs(first.grad - 1) > 1e-9:
@@ -156,7 +156,7 @@ def refuse_recursion(judge, make):
         for _ in range(DEEP // 2):
             result = result * 1.0 + first
         try:
-            with_care(result.backward, "backward", f"backward on a chain of {DEEP:,} Values")
+            reject_errors(result.backward, "backward", f"backward on a chain of {DEEP:,} Values")
         except Rejected as rejected:
             if isinstance(rejected.__cause__, RecursionError):
                 judge.reject("recursion-error", f"backward went deeper than Python's recursion limit on a chain of "

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from tinygrad_dropout.drills.grader.answer import with_care
+from tinygrad_dropout.drills.grader.answer import reject_errors
 from tinygrad_dropout.drills.grader.framework_replay import ELEMENTWISE, bug_among
 from tinygrad_dropout.drills.grader.inputs import other_layouts
 from tinygrad_dropout.drills.grader.judge import Judge
@@ -211,12 +211,12 @@ def refuse_wrong_attributes(judge, tensor):
 
 def refuse_wrong_starts(judge, tensor):
     x = tensor(np.array([3.0]), True)
-    with_care((x * x).backward, "backward()", "(x * x).backward() for x of shape (1,)")
+    reject_errors((x * x).backward, "backward()", "(x * x).backward() for x of shape (1,)")
     if x.grad is None or x.grad.shape != (1,) or x.grad[0] != 6:
         judge.reject("wrong-values", f"x.grad after (x * x).backward() is {x.grad!r}; expected [6.] for x = [3.].",
                      "What is dL/dL?")  # fmt: skip
     single = tensor(3.0, True)
-    with_care(single.backward, "backward()", "Tensor(3.0, requires_grad=True).backward()")
+    reject_errors(single.backward, "backward()", "Tensor(3.0, requires_grad=True).backward()")
     if not isinstance(single.grad, (np.ndarray, np.generic, float)) or np.shape(single.grad) or single.grad != 1:
         judge.reject("wrong-values", f"After Tensor(3.0, requires_grad=True).backward(), grad is {single.grad!r}; "
                      "expected 1.0, in an array of shape ().", "If the result is an input itself, what is dL/dL?",
@@ -264,11 +264,11 @@ def refuse_wrong_requires_grad(judge):
 
 def refuse_wrong_dtypes(judge, tensor):
     x, y = tensor(judge.numbers(2, 3).astype(np.float32), True), tensor(judge.numbers(2, 3), True)
-    with_care(lambda: (x * y + x).backward(np.ones((2, 3))), "backward", "(x * y + x).backward(gradient)")
+    reject_errors(lambda: (x * y + x).backward(np.ones((2, 3))), "backward", "(x * y + x).backward(gradient)")
     alone = tensor(judge.numbers(3).astype(np.float32), True)
-    with_care(lambda: alone.backward(np.ones(3)), "backward", "x.backward(a float64 gradient)")
+    reject_errors(lambda: alone.backward(np.ones(3)), "backward", "x.backward(a float64 gradient)")
     z = tensor(judge.numbers(3).astype(np.float32), True)
-    with_care(lambda: (z * z).backward(np.ones(3)), "backward", "(x * x).backward(a float64 gradient)")
+    reject_errors(lambda: (z * z).backward(np.ones(3)), "backward", "(x * x).backward(a float64 gradient)")
     given = "(a float64 gradient)"
     for name, one in (("x * y + x with y of float64", x), ("x * y + x with y of float64", y),
                       (f"x.backward{given}", alone), (f"(x * x).backward{given}", z)):  # fmt: skip
@@ -279,7 +279,7 @@ def refuse_wrong_dtypes(judge, tensor):
                          kind="precision")  # fmt: skip
     number = tensor(3.0, True)
     for times in ("one call", "two calls"):
-        with_care((number * 2).backward, "backward", "(x * 2).backward() for x of shape ()")
+        reject_errors((number * 2).backward, "backward", "(x * 2).backward() for x of shape ()")
         if not isinstance(number.grad, np.ndarray):
             judge.reject("wrong-type", f"After {times} of (x * 2).backward() with x = Tensor(3.0, requires_grad=True), "
                          f"x.grad is a {type(number.grad).__name__}; expected an array of shape ().",
@@ -293,9 +293,9 @@ def refuse_lost_sums(judge, tensor):
     middle = x * y
     result = middle * middle + x
     slope = 2 * x.data * y.data**2 + 1
-    with_care(lambda: result.backward(first.copy()), "backward", "result.backward(gradient)")
+    reject_errors(lambda: result.backward(first.copy()), "backward", "result.backward(gradient)")
     once = None if x.grad is None else np.array(x.grad)
-    with_care(lambda: result.backward(second.copy()), "backward", "a second result.backward(gradient)")
+    reject_errors(lambda: result.backward(second.copy()), "backward", "a second result.backward(gradient)")
     if not is_close(once, slope * first) or not is_close(x.grad, slope * (first + second)):
         when = "After two calls" if is_close(once, slope * first) else "After the first call"
         judge.reject("calls-do-not-add-up", f"{when}, x.grad is not the sum of the contributions of the calls.",
@@ -306,7 +306,7 @@ def refuse_lost_sums(judge, tensor):
                      "Who needs the gradient of a batch of images?", kind="state")  # fmt: skip
     held, x.grad = x.grad, None
     before = held.copy()
-    with_care(lambda: result.backward(first.copy()), "backward", "result.backward(gradient) after x.grad = None")
+    reject_errors(lambda: result.backward(first.copy()), "backward", "result.backward(gradient) after x.grad = None")
     if not np.array_equal(held, before) or (x.grad is not None and np.may_share_memory(held, x.grad)):
         judge.reject("gradients-share-memory", "After x.grad = None, the array that was x.grad is also used for the "
                      "next "
@@ -346,7 +346,7 @@ def refuse_recursion(judge, tensor):
     for _ in range(DEEP):
         result = result * 1.0
     try:
-        with_care(lambda: result.backward(np.ones(2)), "backward", f"backward on a chain of {DEEP:,} operations")
+        reject_errors(lambda: result.backward(np.ones(2)), "backward", f"backward on a chain of {DEEP:,} operations")
     except Rejected as rejected:
         if isinstance(rejected.__cause__, RecursionError):
             judge.reject(

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from tinygrad_dropout.drills.grader.answer import with_care
+from tinygrad_dropout.drills.grader.answer import reject_errors
 from tinygrad_dropout.drills.grader.framework_replay import REDUCTIONS, bug_among
 from tinygrad_dropout.drills.grader.judge import Judge
 from tinygrad_dropout.drills.grader.tensor_expressions import Expression, compare_expressions, mistake
@@ -134,7 +134,7 @@ SHIFT = np.array([[0, 1.0, 0], [0, 0, 1], [1, 0, 0]])
 def examine(judge, name, function, shapes, right):
     tensor = judge.namespace["Tensor"]
     inputs = [tensor(judge.numbers(*shape), True) for shape in shapes]
-    said = with_care(
+    said = reject_errors(
         lambda: judge.namespace["gradcheck"](
             lambda *given: function(lambda one: tensor(one.data.copy()), *given), *inputs
         ),
@@ -161,7 +161,9 @@ def refuse_changed_inputs(judge):
     x, y = tensor(judge.numbers(2, 3), True), tensor(judge.numbers(2, 3), False)
     (x * y).backward(np.ones((2, 3)))
     before = x.data.copy(), y.data.copy(), x.grad.copy()
-    said = with_care(lambda: judge.namespace["gradcheck"](lambda x, y: x * y, x, y), "gradcheck", "gradcheck of x * y")
+    said = reject_errors(
+        lambda: judge.namespace["gradcheck"](lambda x, y: x * y, x, y), "gradcheck", "gradcheck of x * y"
+    )
     for name, old, new in zip(("x.data", "y.data", "x.grad"), before, (x.data, y.data, x.grad)):
         if new is None or not np.array_equal(old, new):
             judge.reject("changes-its-input", f"gradcheck changed {name}; expected it unchanged.",

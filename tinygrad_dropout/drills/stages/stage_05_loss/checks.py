@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from tinygrad_dropout.drills.grader.answer import with_care
+from tinygrad_dropout.drills.grader.answer import reject_errors
 from tinygrad_dropout.drills.grader.framework_replay import LOSS, bug_among
 from tinygrad_dropout.drills.grader.guards import SMALL, many
 from tinygrad_dropout.drills.grader.judge import Judge
@@ -171,7 +171,7 @@ def refuse_changed_arrays(judge):
         tensor = names["Tensor"](x, requires_grad=True)
         before, upstream = x.copy(), judge.numbers(*(() if "cross" in text else (3, 4)))
         given = upstream.copy()
-        with_care(lambda text=text, tensor=tensor, classes=classes, given=given: eval(
+        reject_errors(lambda text=text, tensor=tensor, classes=classes, given=given: eval(
             text, {**names, "x": tensor, "target": classes}).backward(given), text, text)  # fmt: skip
         for name, old, new in (("the array in x", before, x), ("target", target, classes),
                                ("the gradient that was given to backward", upstream, given)):  # fmt: skip
@@ -191,7 +191,7 @@ def refuse_wrong_second_calls(judge):
         x = names["Tensor"](judge.numbers(3, 4), requires_grad=True)
         result, upstream, found = eval(text, {**names, "x": x}), judge.numbers(*(() if "cross" in text else (3, 4))), []
         for _ in range(2):
-            with_care(
+            reject_errors(
                 lambda result=result, upstream=upstream: result.backward(upstream), "backward", f"{text}.backward(g)"
             )
             found.append(np.array(x.grad))

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from tinygrad_dropout.drills.grader.answer import with_care
+from tinygrad_dropout.drills.grader.answer import reject_errors
 from tinygrad_dropout.drills.grader.judge import Judge
 from tinygrad_dropout.drills.grader.random_sources import refuse_wrong_sources
 from tinygrad_dropout.drills.grader.tensor_expressions import Expression, compare_expressions
@@ -154,7 +154,7 @@ def later(names, a, b):
 
 
 def compare_found(judge, name, holder, wanted):
-    found = with_care(holder.parameters, "parameters", f"parameters() of a module with {name}")
+    found = reject_errors(holder.parameters, "parameters", f"parameters() of a module with {name}")
     if not isinstance(found, list):
         judge.reject("wrong-type", f"parameters() returned a {type(found).__name__}; expected a list.",
                      "Can the caller loop over it twice, or ask for its length?")  # fmt: skip
@@ -212,7 +212,7 @@ def refuse_wrong_calls(judge, names):
             return x * 2
 
     x = names["Tensor"](judge.numbers(2, 3))
-    found = with_care(lambda: Double()(x), "module(x)", "module(x), where forward returns x * 2")
+    found = reject_errors(lambda: Double()(x), "module(x)", "module(x), where forward returns x * 2")
     if not isinstance(found, names["Tensor"]) or not np.allclose(found.data, 2 * x.data):
         judge.reject("call-is-not-forward", "module(x) and module.forward(x) return different results; expected the "
                      "same.",
@@ -315,7 +315,7 @@ def refuse_wrong_sequences(judge, names):
     one, other = names["Linear"](3, 4), names["Linear"](4, 2)
     model = judge.function("Sequential").function(one, names["ReLU"](), other)
     x = judge.numbers(5, 3)
-    found = with_care(
+    found = reject_errors(
         lambda: model(names["Tensor"](x)), "model(x)", "Sequential(Linear(3, 4), ReLU(), Linear(4, 2))(x)"
     )
     hidden = np.maximum(x @ one.weight.data.T + one.bias.data, 0)
@@ -331,7 +331,7 @@ def refuse_wrong_sequences(judge, names):
     compare_found(judge, "a Sequential of layers", model, [one.weight, one.bias, other.weight, other.bias])
     square, relu = names["Linear"](3, 3), names["ReLU"]()
     model = names["Sequential"](square, relu, square, relu, square)
-    found = with_care(lambda: model(names["Tensor"](x)), "model(x)", "Sequential(a, relu, a, relu, a)(x)")
+    found = reject_errors(lambda: model(names["Tensor"](x)), "model(x)", "Sequential(a, relu, a, relu, a)(x)")
     wanted = x
     for times in range(3):
         wanted = np.maximum(wanted, 0 if times else -np.inf) @ square.weight.data.T + square.bias.data

@@ -3,7 +3,7 @@
 import numpy as np
 
 from tinygrad_dropout.conformance import GraphLayer
-from tinygrad_dropout.drills.grader.answer import with_care
+from tinygrad_dropout.drills.grader.answer import reject_errors
 from tinygrad_dropout.drills.grader.dropout_checks import examine, refuse_unseeded
 from tinygrad_dropout.drills.grader.judge import Judge
 
@@ -119,7 +119,7 @@ def refuse_wrong_switches(judge, names):
             kind="modes",
         )
     for act, wanted in (("eval", False), ("train", True), ("eval", False)):
-        returned = with_care(getattr(model, act), act, f"{act}() of a model of modules in lists of lists")
+        returned = reject_errors(getattr(model, act), act, f"{act}() of a model of modules in lists of lists")
         modes = [bool(one.training) for one in everything]
         if modes != [wanted] * len(modes):
             judge.reject(
@@ -143,7 +143,7 @@ def refuse_draws_in_eval(judge, names, make):
     layer = make.function(0.5, rng)
     layer.eval()
     before = str(rng.bit_generator.state)
-    with_care(lambda: layer(names["Tensor"](np.ones((3, 4)))), "Dropout", "Dropout(0.5, rng)(x) in eval mode")
+    reject_errors(lambda: layer(names["Tensor"](np.ones((3, 4)))), "Dropout", "Dropout(0.5, rng)(x) in eval mode")
     if str(rng.bit_generator.state) != before:
         judge.reject(
             "draws-in-eval",
@@ -171,10 +171,10 @@ def refuse_no_own_generator(judge, names):
 def refuse_wrong_limits(judge, names, make):
     for p, factor in ((1, 0.0), (1.0, 0.0), (0, 1.0), (0.0, 1.0)):
         x, upstream = judge.numbers(3, 4), judge.numbers(3, 4)
-        y, backward = with_care(
+        y, backward = reject_errors(
             lambda p=p, x=x: on_arrays(names, make.function(p, judge.rng), x), "Dropout", f"Dropout({p}, rng)(x)"
         )
-        gradient = with_care(lambda backward=backward, upstream=upstream: backward(upstream), "backward")
+        gradient = reject_errors(lambda backward=backward, upstream=upstream: backward(upstream), "backward")
         for name, found, wanted in (("y", y, x * factor), ("x.grad", gradient, upstream * factor)):
             if found is None or not np.array_equal(found, wanted):
                 judge.reject(
@@ -193,7 +193,7 @@ def refuse_late_modes(judge, names):
         switch()
         y, backward = on_arrays(names, layer, x)
         other()
-        found = with_care(
+        found = reject_errors(
             lambda backward=backward, upstream=upstream: backward(upstream), "backward", "y.backward(grad)"
         )
         wanted = upstream * y / x
@@ -212,12 +212,14 @@ def refuse_wrong_models(judge, names):
     first = names["Linear"](6, 20)
     model = names["Sequential"](first, names["Dropout"](0.3, judge.rng.spawn(1)[0]))
     batches = [names["Tensor"](judge.numbers(4, 6)) for _ in range(2)]
-    results = [with_care(lambda batch=batch: model(batch), "model(x)", "a model with Dropout(x)") for batch in batches]
+    results = [
+        reject_errors(lambda batch=batch: model(batch), "model(x)", "a model with Dropout(x)") for batch in batches
+    ]
     for result, batch in zip(results, batches):
         upstream = judge.numbers(4, 20)
         for one in model.parameters():
             one.grad = None
-        with_care(
+        reject_errors(
             lambda result=result, upstream=upstream: result.backward(upstream), "backward", "result.backward(gradient)"
         )
         wanted = (upstream * (result.data != 0) / 0.7).T @ batch.data

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from tinygrad_dropout.drills.grader.answer import Answer, with_care
+from tinygrad_dropout.drills.grader.answer import Answer, reject_errors
 from tinygrad_dropout.drills.grader.judge import Judge, KnownMistake
 from tinygrad_dropout.drills.grader.result import Rejected
 from tinygrad_dropout.drills.grader.shown import as_text
@@ -278,7 +278,7 @@ def refuse_wrong_default(judge, names, kind, name, value):
     found = []
     for options in (given, {**given, name: value}):
         course.options = options
-        found.append(with_care(lambda: walked(names, kind, course), kind, f"{kind} with {course!r}"))
+        found.append(reject_errors(lambda: walked(names, kind, course), kind, f"{kind} with {course!r}"))
     if not np.array_equal(*found):
         judge.reject("other-defaults", f"{kind} without {name} takes different steps than with {name}={value}; "
                      "expected this default.",
@@ -295,7 +295,7 @@ def one_step(judge, names, kind, dtype=np.float64, **options):
 def refuse_wrong_arrays(judge, names, kind):
     parameter, optimizer = one_step(judge, names, kind)
     array, gradient, before = parameter.data, parameter.grad, parameter.grad.copy()
-    with_care(optimizer.step, "step", f"{kind}.step()")
+    reject_errors(optimizer.step, "step", f"{kind}.step()")
     if parameter.data is not array and not np.array_equal(array, parameter.data):
         judge.reject(
             "replaces-the-array",
@@ -319,7 +319,7 @@ def refuse_wrong_arrays(judge, names, kind):
 
 def refuse_wrong_dtypes(judge, names, kind):
     single, optimizer = one_step(judge, names, kind, np.float32)
-    with_care(optimizer.step, "step", f"{kind}.step() of a float32 parameter")
+    reject_errors(optimizer.step, "step", f"{kind}.step() of a float32 parameter")
     if single.data.dtype != np.float32:
         judge.reject("changes-the-dtype", f"A float32 parameter is {single.data.dtype} after step().",
                      "Which of your arrays is float64?", kind="precision")  # fmt: skip
@@ -330,7 +330,7 @@ def refuse_wrong_zeros(judge, names, kind):
     optimizer = names[kind](parameters, lr=0.1)
     for one in parameters[:2]:
         one.grad = np.ones(2)
-    with_care(optimizer.zero_grad, "zero_grad", f"{kind}.zero_grad()")
+    reject_errors(optimizer.zero_grad, "zero_grad", f"{kind}.zero_grad()")
     for one in parameters:
         if one.grad is not None:
             judge.reject(
@@ -347,14 +347,14 @@ def refuse_shared_state(judge, names, kind):
     for crowded in (False, False, True):
         parameters = [names["Parameter"](np.ones(3)) for _ in range(2)]
         optimizers = [
-            with_care(lambda one=one: names[kind]([one], lr=0.1, **extra), kind, f"{kind}([parameter], lr=0.1)")
+            reject_errors(lambda one=one: names[kind]([one], lr=0.1, **extra), kind, f"{kind}([parameter], lr=0.1)")
             for one in parameters
         ]
         for _ in range(4):
             for one, optimizer, sign in zip(parameters, optimizers, (1, -3)):
                 one.grad = sign * np.array([1.0, 2.0, 3.0])
                 if one is parameters[0] or crowded:
-                    with_care(optimizer.step, "step", f"{kind}.step()")
+                    reject_errors(optimizer.step, "step", f"{kind}.step()")
         ends.append(parameters[0].data.copy())
     first, again, in_turn = ends
     for found, message in (

@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from tinygrad_dropout.drills.grader.answer import with_care
+from tinygrad_dropout.drills.grader.answer import reject_errors
 from tinygrad_dropout.drills.grader.judge import Judge
 from tinygrad_dropout.drills.grader.random_sources import refuse_wrong_sources
 
@@ -46,7 +46,7 @@ def table(judge, rows=ROWS, features=3, classes=2):
 
 
 def listed(judge, names, x, y, size, rng):
-    return with_care(lambda: [(np.asarray(a), np.asarray(b)) for a, b in names["batches"](x, y, size, rng)],
+    return reject_errors(lambda: [(np.asarray(a), np.asarray(b)) for a, b in names["batches"](x, y, size, rng)],
                      "batches", f"batches of {size} of {len(x)} rows")  # fmt: skip
 
 
@@ -180,7 +180,7 @@ def refuse_wrong_accuracies(judge, names):
         (two, [1, 0, 0, 1], 1.0),
         (two, [1, 1, 0, 1], 0.75),
     ):
-        found = with_care(
+        found = reject_errors(
             lambda outputs=outputs, y=y: names["accuracy"](Fixed(), outputs, np.array(y)),
             "accuracy",
             "accuracy(model, x, y)",
@@ -211,7 +211,7 @@ def refuse_wrong_modes(judge, names):
     model = probe(names)
     x, y = table(judge)
     before = mixed(model)
-    with_care(lambda: names["accuracy"](model, x, y), "accuracy", "accuracy(model, x, y)")
+    reject_errors(lambda: names["accuracy"](model, x, y), "accuracy", "accuracy(model, x, y)")
     if any(training or dropout for training, dropout, _ in model.seen.rows):
         judge.reject("measured-in-training-mode", "accuracy called the model in training mode.",
                      "What does dropout do to a measurement?", kind="modes")  # fmt: skip
@@ -231,7 +231,7 @@ def refuse_wrong_modes(judge, names):
 
 def fitted(judge, names, model, x, y, validation=None, epochs=EPOCHS, batch=BATCH):
     optimizer = names["SGD"](model.parameters(), lr=LR, momentum=MOMENTUM)
-    return with_care(
+    return reject_errors(
         lambda: names["fit"](model, optimizer, x, y, epochs=epochs, batch_size=batch, rng=np.random.default_rng(3),
                              validation=validation), "fit", "fit(model, optimizer, x, y, ...)")  # fmt: skip
 

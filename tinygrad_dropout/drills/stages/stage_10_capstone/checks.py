@@ -6,7 +6,7 @@ import numpy as np
 
 import tinygrad_dropout as td
 from tinygrad_dropout import functional as F
-from tinygrad_dropout.drills.grader.answer import with_care
+from tinygrad_dropout.drills.grader.answer import reject_errors
 from tinygrad_dropout.drills.grader.judge import Judge
 
 TOPIC, MINUTES = "dropout", 15
@@ -40,7 +40,7 @@ def check(judge: Judge) -> None:
 
 def refuse_wrong_shapes(judge, names):
     for sizes in ([2, 5, 3], [4, 7, 6, 2], [3, 2]):
-        model = with_care(
+        model = reject_errors(
             lambda sizes=sizes: names["mlp"](sizes, 0.5, np.random.default_rng(0)), "mlp", f"mlp({sizes}, 0.5, rng)"
         )
         found = [one.data.shape for one in model.parameters()]
@@ -77,7 +77,7 @@ def recorded(names, model, x):
 
     layer.forward = forward
     try:
-        return with_care(lambda: model(names["Tensor"](x)), "model(x)", "mlp(...)(x)"), seen
+        return reject_errors(lambda: model(names["Tensor"](x)), "model(x)", "mlp(...)(x)"), seen
     finally:
         layer.forward = original
 
@@ -168,9 +168,9 @@ def refuse_wrong_losses(judge, names, kind):
         x, y = judge.numbers(16, 3), judge.rng.integers(0, 4, 16)
         optimizer.zero_grad()
         outputs, seen = recorded(names, model, x)
-        loss = with_care(lambda outputs=outputs, y=y: names["cross_entropy"](outputs, y), "cross_entropy")
-        with_care(loss.backward, "backward", "loss.backward()")
-        with_care(optimizer.step, "step", f"{kind}.step()")
+        loss = reject_errors(lambda outputs=outputs, y=y: names["cross_entropy"](outputs, y), "cross_entropy")
+        reject_errors(loss.backward, "backward", "loss.backward()")
+        reject_errors(optimizer.step, "step", f"{kind}.step()")
         factors = [np.where((given != 0) & (result == 0), 0, 1 / (1 - p)) for given, result in seen]
         our_optimizer.zero_grad()
         our = our_loss(ours, x, y, factors)
@@ -190,7 +190,7 @@ def refuse_wrong_losses(judge, names, kind):
 def refuse_no_overfitting(judge, names):
     x, y = judge.numbers(16, 4), judge.rng.integers(0, 3, 16)
     model = names["mlp"]([4, 32, 3], 0.0, np.random.default_rng(0))
-    history = with_care(
+    history = reject_errors(
         lambda: names["fit"](model, names["Adam"](model.parameters(), lr=0.02), x, y, epochs=250, batch_size=16,
                              rng=np.random.default_rng(1)), "fit", "fit on one batch")  # fmt: skip
     first, last = history[0]["loss"], history[-1]["loss"]
@@ -217,7 +217,7 @@ def refuse_no_generalization(judge, names):
         rng = np.random.default_rng(seed)
         (x, y), (x_test, y_test) = two_moons(200, rng), two_moons(500, rng)
         model = names["mlp"]([2, 32, 2], 0.1, rng)
-        with_care(lambda model=model, x=x, y=y, rng=rng: names["fit"](
+        reject_errors(lambda model=model, x=x, y=y, rng=rng: names["fit"](
             model, names["Adam"](model.parameters(), lr=0.02), x, y, epochs=40, batch_size=25, rng=rng),
             "fit", "fit on two moons")  # fmt: skip
         scores.append(names["accuracy"](model, x_test, y_test))

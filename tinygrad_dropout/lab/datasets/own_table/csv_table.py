@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 TRAIN_SHARE = 0.7
 MOSTLY = 0.5  # of the rows
-MOST_NUMBERS = 2**28  # of the inputs of all rows: 2 GiB
+MAX_NUMBERS = 2**28  # of the inputs of all rows: 2 GiB
 
 
 def load_csv(
@@ -199,10 +199,10 @@ def encode_inputs(table: pd.DataFrame, columns: list[Column]) -> Numbers:
         if column.numbers is None:
             check_texts(table, column)
     widths = [inputs_of(column) for column in columns]
-    if sum(widths) * len(table) > MOST_NUMBERS:
+    if sum(widths) * len(table) > MAX_NUMBERS:
         widest = columns[int(np.argmax(widths))].name
         raise LabError(
-            f"{table.index[0][0]}: expected at most {MOST_NUMBERS:,} numbers in the table of inputs, got "
+            f"{table.index[0][0]}: expected at most {MAX_NUMBERS:,} numbers in the table of inputs, got "
             f"{len(table):,} rows of {sum(widths):,}; {max(widths):,} of these come from column {widest!r} "
             f"({to_ignore(widest)} leaves it out)"
         )

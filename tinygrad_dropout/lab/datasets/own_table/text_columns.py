@@ -19,14 +19,14 @@ if TYPE_CHECKING:
     import pandas as pd
 
 FEW = 20  # up to this many different values may be categories, whatever they look like
-MOST_TEXTS = 1_000  # distinct texts in a column
+MAX_TEXTS = 1_000  # distinct texts in a column
 
 
 def check_texts(table: pd.DataFrame, column: Column) -> None:
     """Raise a LabError if a column of texts contains numbers, or so many texts that they must name the rows."""
     check_no_stray_numbers(table, column)
     check_no_measurements(table, column)
-    if len(column.texts) > min(MOST_TEXTS, max(FEW, len(column.places) / 2)):
+    if len(column.texts) > min(MAX_TEXTS, max(FEW, len(column.places) / 2)):
         raise LabError(
             f"{table.index[0][0]}: expected column {column.name!r} to hold numbers, or texts that repeat, got "
             f"{len(column.texts):,} different texts in {len(column.places):,} rows; if it only names the rows, leave "

@@ -13,8 +13,8 @@ CHECKED_BY_CONFIG = ("seeds", "first_seed", "label_noise", "train_size", "epochs
 SEEN_SEEDS = frozenset(range(20))  # the settings were chosen after seeing their results
 FIRST_UNSEEN_SEED = 100
 LEARNING_RATE = 0.05
-MOST_UNITS = 10_000  # in a layer
-MOST_POINTS = 500  # on a side of the grid
+MAX_UNITS = 10_000  # in a layer
+MAX_POINTS = 500  # on a side of the grid
 
 
 @dataclass(frozen=True)
@@ -48,9 +48,9 @@ class BoundaryOptions:
     def __post_init__(self) -> None:
         checked: dict[str, Any] = {
             "p": as_dropout_rate("p", self.p, above=True, why="both networks would be the same"),
-            "hidden": as_whole_number("hidden", self.hidden, 1, MOST_UNITS),
-            "few": as_whole_number("few", self.few, 1, MOST_UNITS),
-            "grid": as_whole_number("grid", self.grid, 2, MOST_POINTS),
+            "hidden": as_whole_number("hidden", self.hidden, 1, MAX_UNITS),
+            "few": as_whole_number("few", self.few, 1, MAX_UNITS),
+            "grid": as_whole_number("grid", self.grid, 2, MAX_POINTS),
         }
         config = self.configurations()[NOISY]
         checked |= {name: getattr(config, name) for name in CHECKED_BY_CONFIG}

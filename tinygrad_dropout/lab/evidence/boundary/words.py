@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from tinygrad_dropout.lab.comparison.verdict import FEWEST_PAIRS, hold_together
+from tinygrad_dropout.lab.comparison.verdict import MIN_PAIRS, hold_together
 from tinygrad_dropout.lab.datasets.moons import TEST_SIZE
 from tinygrad_dropout.lab.evidence.boundary.claims import CLAIMS
 from tinygrad_dropout.lab.evidence.boundary.options import SEEN_SEEDS
@@ -54,7 +54,7 @@ def sentences(options: Options, figures: Figures, looks: int) -> list[str]:
     """The effect of dropout in each setting, what the measures are, and how the settings were chosen."""
     found = [shown["parts"][""] for shown in figures.values()]
     if any(one["verdict"] == TOO_FEW for measures in found for one in measures.values()):
-        verdict = [f"Too few pairs for a verdict: at least {FEWEST_PAIRS} are needed."]
+        verdict = [f"Too few pairs for a verdict: at least {MIN_PAIRS} are needed."]
     else:
         effects = "; it ".join(effect_on(measure, figures, len(options["configurations"])) for measure in EFFECTS)
         verdict = [

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from tinygrad_dropout.lab.comparison.config import MOST_EXAMPLES, Config
+from tinygrad_dropout.lab.comparison.config import MAX_EXAMPLES, Config
 from tinygrad_dropout.lab.theory.options import as_dropout_rate, as_whole_number
 
 NOISY, CLEAN, AUTOENCODER = "noisy digits", "clean digits", "the autoencoder"
@@ -15,8 +15,8 @@ SEEN_SEEDS = frozenset(
 )  # some choices were made after seeing their results
 FIRST_UNSEEN_SEED = 300
 LABEL_NOISE = 0.2  # of the noisy digits
-FEWEST_UNITS, MOST_UNITS = 2, 2048  # in a layer
-MOST_ORDERS, MOST_PAIRS = 1000, 100_000
+MIN_UNITS, MAX_UNITS = 2, 2048  # in a layer
+MAX_ORDERS, MAX_PAIRS = 1000, 100_000
 
 
 @dataclass(frozen=True)
@@ -50,10 +50,10 @@ class CoadaptationOptions:
     def __post_init__(self) -> None:
         checked: dict[str, Any] = {
             "p": as_dropout_rate("p", self.p, above=True, why="both networks would be the same"),
-            "hidden": as_whole_number("hidden", self.hidden, FEWEST_UNITS, MOST_UNITS),
-            "autoencoder_epochs": as_whole_number("autoencoder_epochs", self.autoencoder_epochs, 1, MOST_EXAMPLES),
-            "orders": as_whole_number("orders", self.orders, 1, MOST_ORDERS),
-            "pairs": as_whole_number("pairs", self.pairs, 1, MOST_PAIRS),
+            "hidden": as_whole_number("hidden", self.hidden, MIN_UNITS, MAX_UNITS),
+            "autoencoder_epochs": as_whole_number("autoencoder_epochs", self.autoencoder_epochs, 1, MAX_EXAMPLES),
+            "orders": as_whole_number("orders", self.orders, 1, MAX_ORDERS),
+            "pairs": as_whole_number("pairs", self.pairs, 1, MAX_PAIRS),
         }
         config = self.configurations()[NOISY]
         checked |= {name: getattr(config, name) for name in CHECKED_BY_CONFIG}

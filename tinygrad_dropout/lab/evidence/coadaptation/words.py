@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from tinygrad_dropout.lab.comparison.budget import capitalized
-from tinygrad_dropout.lab.comparison.verdict import FEWEST_PAIRS, hold_together
+from tinygrad_dropout.lab.comparison.verdict import MIN_PAIRS, hold_together
 from tinygrad_dropout.lab.evidence.claim import (
     HIGHER,
     HOLDS,
@@ -83,7 +83,7 @@ def sentences(options: Options, parts: Mapping[str, Parts], figures: Figures, lo
         f"results of {which_seeds(options, SEEN_SEEDS)} on these 1,797 digits.",
     ]
     if any(found.verdict == TOO_FEW for found in every):
-        return [f"Too few pairs for a verdict: at least {FEWEST_PAIRS} are needed.", *remarks]
+        return [f"Too few pairs for a verdict: at least {MIN_PAIRS} are needed.", *remarks]
     inside: dict[str, list[Found]] = {}
     for found in every:
         if found.part != NETWORK:

@@ -13,7 +13,7 @@ from tinygrad_dropout.lab.datasets.split import Table
 from tinygrad_dropout.lab.errors import OptionError
 from tinygrad_dropout.lab.evidence.paper.networks import Settings
 
-FEWEST_EXAMPLES = 100  # a sixth of them is held back
+MIN_EXAMPLES = 100  # a sixth of them is held back
 
 
 @dataclass(frozen=True)
@@ -43,8 +43,8 @@ class PaperOptions:
     settings: Mapping[str, Settings] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        if self.train_size is not None and self.train_size < FEWEST_EXAMPLES:
-            raise OptionError("train_size", f"expected at least {FEWEST_EXAMPLES}, got {self.train_size}")
+        if self.train_size is not None and self.train_size < MIN_EXAMPLES:
+            raise OptionError("train_size", f"expected at least {MIN_EXAMPLES}, got {self.train_size}")
         for name in ("epochs", "choice_epochs"):
             if getattr(self, name) < 1:
                 raise OptionError(name, f"expected at least 1, got {getattr(self, name)}")

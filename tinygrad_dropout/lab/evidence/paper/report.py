@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from tinygrad_dropout.lab.comparison.measures import Measure
-from tinygrad_dropout.lab.comparison.verdict import FEWEST_PAIRS, Difference, hold_together
+from tinygrad_dropout.lab.comparison.verdict import MIN_PAIRS, Difference, hold_together
 from tinygrad_dropout.lab.evidence.paper.networks import BATCH_SIZE, MOMENTUM, RECIPES, Settings
 from tinygrad_dropout.lab.evidence.paper.published import (
     AUTHORS_CODE,
@@ -77,7 +77,7 @@ def order(figures: Figures) -> str:
     errors = listed([f"{found['mean']:,.1f} ({arm})" for arm, found in networks.items()])
     if not all(before > after for before, after in pairwise(means)):
         return f"The means don't fall in the order of the published numbers: {errors} test errors."
-    if figures["seeds"] < FEWEST_PAIRS:
+    if figures["seeds"] < MIN_PAIRS:
         return f"The means fall in the order of the published numbers: {errors} test errors."
     steps = {arm: difference_of(found["minus_previous"], figures["seeds"]).verdict
              for arm, found in networks.items() if found["minus_previous"]}  # fmt: skip
@@ -90,8 +90,8 @@ def order(figures: Figures) -> str:
 
 def shown(figures: Figures) -> list[str]:
     """Which networks are shown to make fewer errors than the standard one, or more, and how to read the intervals."""
-    if figures["seeds"] < FEWEST_PAIRS:
-        return [f"Too few seeds for an interval: {figures['seeds']}; at least {FEWEST_PAIRS} are needed."]
+    if figures["seeds"] < MIN_PAIRS:
+        return [f"Too few seeds for an interval: {figures['seeds']}; at least {MIN_PAIRS} are needed."]
     verdicts = {
         arm: difference_of(found["minus_standard"], figures["seeds"]).verdict
         for arm, found in figures["networks"].items()

@@ -16,7 +16,7 @@ from tinygrad_dropout.lab.comparison.report import (
     number,
     scope,
 )
-from tinygrad_dropout.lab.comparison.verdict import FEWEST_PAIRS, hold_together
+from tinygrad_dropout.lab.comparison.verdict import MIN_PAIRS, hold_together
 from tinygrad_dropout.lab.evidence.held_back import NOISY_VALIDATION, brief, too_few
 from tinygrad_dropout.lab.evidence.rivals.tries import (
     DROPOUT,
@@ -91,8 +91,8 @@ def tables(options: Options, figures: Figures) -> Sequence[Table]:
 
 def notes(options: Options, figures: Figures) -> Sequence[str]:
     """Which methods help, and how dropout compares with each; then what to know before you believe it."""
-    if figures["seeds"] < FEWEST_PAIRS:
-        return [too_few(figures["seeds"], FEWEST_PAIRS)]
+    if figures["seeds"] < MIN_PAIRS:
+        return [too_few(figures["seeds"], MIN_PAIRS)]
     key = headline_of(options)
     every = (figures["plain"], *(found["mean"] for found in figures["methods"].values()))
     reached = [score for score in every if score is not None]

@@ -24,7 +24,7 @@ from tinygrad_dropout.lab.evidence.sweep.settings import (
 from tinygrad_dropout.lab.text import alternatives
 
 FIGURES = {9: "p", 10: "train_size"}  # of Srivastava et al. (2014), and what they sweep
-MOST_P_OF_FIGURE_9 = 0.99  # because the layers become 1 / (1 - p) times as wide
+MAX_P_OF_FIGURE_9 = 0.99  # because the layers become 1 / (1 - p) times as wide
 
 
 @contextmanager
@@ -116,7 +116,7 @@ class SweepOptions(Config):
             whole = "whole numbers" if self.over in WHOLE else "numbers"
             raise OptionError("values", f"expected {whole} for {self.over}, got {self._typed}") from None
         if self.over in RATES:
-            most = MOST_P_OF_FIGURE_9 if self.figure == 9 else 1
+            most = MAX_P_OF_FIGURE_9 if self.figure == 9 else 1
             if not all(0 <= value <= most for value in values):
                 raise OptionError("values", f"expected probabilities of dropping from 0 to {most}, got {self._typed}")
             if values == {0.0}:

@@ -17,10 +17,10 @@ from tinygrad_dropout.lab.comparison.report import (
     number,
     scope,
 )
-from tinygrad_dropout.lab.comparison.verdict import FEWEST_PAIRS, hold_together
+from tinygrad_dropout.lab.comparison.verdict import MIN_PAIRS, hold_together
 from tinygrad_dropout.lab.evidence.held_back import NOISY_VALIDATION, brief, too_few
 from tinygrad_dropout.lab.evidence.sweep.paper import next_to_the_paper
-from tinygrad_dropout.lab.evidence.sweep.settings import FEWEST_UPDATES, RATES, SETTINGS, name_of
+from tinygrad_dropout.lab.evidence.sweep.settings import MIN_UPDATES, RATES, SETTINGS, name_of
 from tinygrad_dropout.lab.text import counted, new_table
 from tinygrad_dropout.lab.trials import Figures, Options
 
@@ -55,7 +55,7 @@ def describe(options: Options, figures: Figures) -> str:
         noise = noise_in_words(options["label_noise"])
         data = f"{options['csv'] or options['dataset']}: {sizes} training examples{noise}"
         parts["data"] = f"{data}, {rows['test']:,} test examples or more"
-        parts["epochs"] += f", or more for at least {FEWEST_UPDATES:,} updates"
+        parts["epochs"] += f", or more for at least {MIN_UPDATES:,} updates"
     return "; ".join(parts.values())
 
 
@@ -90,8 +90,8 @@ def notes(options: Options, figures: Figures) -> Sequence[str]:
 
     If there are two series, the first sentence is about both, because it is the title of the picture.
     """
-    if figures["seeds"] < FEWEST_PAIRS:
-        return [too_few(figures["seeds"], FEWEST_PAIRS)]
+    if figures["seeds"] < MIN_PAIRS:
+        return [too_few(figures["seeds"], MIN_PAIRS)]
     several = len(figures["differences"]) > 1
     choices = [
         capitalized(f"{f'{named_series(series)}, ' if several else ''}{recommendation(options, figures, found)}")

@@ -12,12 +12,12 @@ RATES = ("p", "input_p")  # settings of dropout itself: other values are compare
 WHOLE = ("train_size", "width", "epochs")  # settings with whole numbers, drawn on a logarithmic axis
 
 
-FEWEST_UPDATES = 2000  # in a sweep over train_size, so that few examples do not mean little training
+MIN_UPDATES = 2000  # in a sweep over train_size, so that few examples do not mean little training
 
 
 def enough_epochs(train_size: int, epochs: int, batch_size: int) -> int:
-    """This number of epochs, or more if `FEWEST_UPDATES` updates need them."""
-    return max(epochs, math.ceil(FEWEST_UPDATES / math.ceil(train_size / batch_size)))
+    """This number of epochs, or more if `MIN_UPDATES` updates need them."""
+    return max(epochs, math.ceil(MIN_UPDATES / math.ceil(train_size / batch_size)))
 
 
 def plainly(value: float) -> str:

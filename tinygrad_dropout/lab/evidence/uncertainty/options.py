@@ -10,7 +10,7 @@ from tinygrad_dropout.lab.comparison.config import Config
 from tinygrad_dropout.lab.errors import OptionError
 from tinygrad_dropout.lab.theory.options import as_dropout_rate, as_whole_number
 
-MOST_SAMPLES = 10_000
+MAX_SAMPLES = 10_000
 SEEDS = 20  # without given splits
 SEEN_SEEDS = frozenset(range(20))  # the function with the gap was changed after seeing their results
 FIRST_UNSEEN_SEED = 100
@@ -55,7 +55,7 @@ class UncertaintyOptions:
 
     def __post_init__(self) -> None:
         converted = {
-            "samples": as_whole_number("samples", self.samples, 2, MOST_SAMPLES),
+            "samples": as_whole_number("samples", self.samples, 2, MAX_SAMPLES),
             "p": as_dropout_rate("p", self.p, above=True, why="at 0 all masks are the same, at 1 nothing is left"),
             "input_p": as_dropout_rate("input_p", self.input_p, above=False, why="at 1 nothing is left"),
         }

@@ -14,7 +14,7 @@ from tinygrad_dropout.lab.datasets.own_table import load_csv
 from tinygrad_dropout.lab.datasets.split import Split, Table
 from tinygrad_dropout.lab.errors import LabError, OptionError, require_extras
 from tinygrad_dropout.lab.evidence.uncertainty.options import UncertaintyOptions
-from tinygrad_dropout.lab.evidence.uncertainty.splits import FEWEST_TRAINING_ROWS, given_split, read_splits
+from tinygrad_dropout.lab.evidence.uncertainty.splits import MIN_TRAINING_ROWS, given_split, read_splits
 from tinygrad_dropout.lab.evidence.uncertainty.uci import folder_of_files, read_uci
 
 GAP, MOONS, TABLE = "gap", "moons", "table"
@@ -88,8 +88,8 @@ def read_data(options: UncertaintyOptions) -> Data:
     else:
         return Data(diabetes(), [])
     rows = len(table.y)
-    if rows <= FEWEST_TRAINING_ROWS:
-        raise LabError(f"{options.csv or options.uci}: expected more than {FEWEST_TRAINING_ROWS} rows, got {rows}")
+    if rows <= MIN_TRAINING_ROWS:
+        raise LabError(f"{options.csv or options.uci}: expected more than {MIN_TRAINING_ROWS} rows, got {rows}")
     if given is None:
         return Data(with_split_notes(table, rows_to_train_on(rows)), [])
     splits = read_splits(given, rows)

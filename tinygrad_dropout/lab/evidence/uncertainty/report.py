@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from tinygrad_dropout.lab.comparison.measures import MOST_DIGITS, rounded, two_digits_of
+from tinygrad_dropout.lab.comparison.measures import MAX_DIGITS, rounded, two_digits_of
 from tinygrad_dropout.lab.evidence.uncertainty.analysis import COMPARED, OTHERS, as_difference
 from tinygrad_dropout.lab.evidence.uncertainty.predictions import METHODS, MONTE_CARLO, WEIGHT_SCALING
 from tinygrad_dropout.lab.evidence.uncertainty.problems import PLACES, TABLE
@@ -128,4 +128,4 @@ def both_rounded(first: float, second: float, decimals: int, *, differ: bool) ->
 def digits(size: float) -> int:
     """The decimals of two digits, but at least two decimals, except of a number that is written with an exponent."""
     two = two_digits_of(abs(size))
-    return two if abs(size) >= 10**MOST_DIGITS else max(2, two)
+    return two if abs(size) >= 10**MAX_DIGITS else max(2, two)

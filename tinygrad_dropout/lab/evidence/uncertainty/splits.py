@@ -11,7 +11,7 @@ from tinygrad_dropout.lab.arrays import Labels
 from tinygrad_dropout.lab.datasets.split import Split, Table, standardized
 from tinygrad_dropout.lab.errors import LabError
 
-FEWEST_TRAINING_ROWS = 10  # two of them are for validation
+MIN_TRAINING_ROWS = 10  # two of them are for validation
 
 
 def read_splits(path: Path, rows: int) -> list[Labels]:
@@ -62,8 +62,8 @@ def rows_in(place: str, text: str, rows: int) -> Labels:
     test = numbers.astype(np.int64)
     if len(np.unique(test)) < len(test):
         raise LabError(f"{place}: expected each row once, got {len(test):,} numbers of {len(np.unique(test)):,} rows")
-    if not 1 <= len(test) <= rows - FEWEST_TRAINING_ROWS:
-        most = rows - FEWEST_TRAINING_ROWS
+    if not 1 <= len(test) <= rows - MIN_TRAINING_ROWS:
+        most = rows - MIN_TRAINING_ROWS
         raise LabError(f"{place}: expected from 1 to {most:,} test rows of the table's {rows:,}, got {len(test):,}")
     return test
 

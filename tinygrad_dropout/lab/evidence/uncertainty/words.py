@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from tinygrad_dropout.lab.comparison.measures import RMSE, Measure
-from tinygrad_dropout.lab.comparison.verdict import FEWEST_PAIRS, hold_together
+from tinygrad_dropout.lab.comparison.verdict import MIN_PAIRS, hold_together
 from tinygrad_dropout.lab.evidence.seen import which_seeds
 from tinygrad_dropout.lab.evidence.uncertainty.analysis import (
     CALIBRATION_ERROR,
@@ -69,13 +69,13 @@ def notes(options: Options, figures: Figures) -> Sequence[str]:
         f"The function with the gap was changed after seeing results of {which_seeds(options, SEEN_SEEDS)}. New seeds "
         "guard against luck, but not against the choice of the function.",
         f"{hold_together(figures['looks'])} On {name_of_table(options)}, they cover other splits of the same rows."
-        + (f" There are none yet: {FEWEST_PAIRS} seeds are needed." if too_few(figures) else ""),
+        + (f" There are none yet: {MIN_PAIRS} seeds are needed." if too_few(figures) else ""),
     ]
 
 
 def too_few(figures: Figures) -> bool:
     """Whether there are too few seeds for intervals."""
-    return any(part["seeds"] < FEWEST_PAIRS for part in (*figures["regressions"].values(), figures["classification"]))
+    return any(part["seeds"] < MIN_PAIRS for part in (*figures["regressions"].values(), figures["classification"]))
 
 
 def places(options: Options) -> dict[str, str]:

@@ -7,8 +7,8 @@ are drawn at random (Srivastava et al. 2014, section 7.5 and Fig. 11).
 """
 
 from tinygrad_dropout.lab.theory.ensemble.figures import measure
-from tinygrad_dropout.lab.theory.ensemble.options import MOST_UNITS, Options
+from tinygrad_dropout.lab.theory.ensemble.options import MAX_UNITS, Options
 from tinygrad_dropout.lab.theory.ensemble.picture import draw
 from tinygrad_dropout.lab.theory.ensemble.report import describe, notes, tables
 
-__all__ = ["MOST_UNITS", "Options", "describe", "draw", "measure", "notes", "tables"]
+__all__ = ["MAX_UNITS", "Options", "describe", "draw", "measure", "notes", "tables"]

@@ -9,8 +9,8 @@ from tinygrad_dropout.lab.theory.ensemble.network import TEST_SIZE
 from tinygrad_dropout.lab.theory.masks import as_unit_count
 from tinygrad_dropout.lab.theory.options import LARGEST_SEED, as_dropout_rate, as_whole_number
 
-MOST_UNITS = 16
-MOST_SAMPLES = 1000
+MAX_UNITS = 16
+MAX_SAMPLES = 1000
 
 
 @dataclass(frozen=True)
@@ -40,9 +40,9 @@ class Options:
             raise OptionError("layers", f"expected 1, 2 or both as 1,2; got {','.join(map(str, layers)) or 'none'}")
         checked = {
             "p": as_dropout_rate("p", self.p, above=True, why="at 0 or 1 there is only one subnetwork"),
-            "units": as_unit_count("units", self.units, max(layers), MOST_UNITS, TEST_SIZE),
+            "units": as_unit_count("units", self.units, max(layers), MAX_UNITS, TEST_SIZE),
             "layers": tuple(sorted(layers)),
-            "samples": as_whole_number("samples", self.samples, 1, MOST_SAMPLES),
+            "samples": as_whole_number("samples", self.samples, 1, MAX_SAMPLES),
             "seed": as_whole_number("seed", self.seed, 0, LARGEST_SEED),
         }
         for name, value in checked.items():
