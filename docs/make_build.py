@@ -23,7 +23,7 @@ from tests.drills.alone import Alone  # noqa: E402
 from tinygrad_dropout import cli  # noqa: E402
 from tinygrad_dropout.drills.bundle import PACKAGE, files_in  # noqa: E402
 from tinygrad_dropout.drills.grader.grade_in_process import grade  # noqa: E402
-from tinygrad_dropout.drills.learner.side_by_side import counted  # noqa: E402
+from tinygrad_dropout.drills.learner.side_by_side import code_lines  # noqa: E402
 from tinygrad_dropout.drills.stage import Stage, stages  # noqa: E402
 
 PAGE, KEPT = DOCS / "build_it_yourself.md", DOCS / "build.json"
@@ -121,7 +121,7 @@ def table(counts: dict[str, Counts]) -> str:
     ]
     for stage in stages():
         wrong, right = counts[stage.slug]["wrong"], counts[stage.slug]["right"]
-        size = counted("\n".join(files_in(stage.solution).values()))
+        size = code_lines("\n".join(files_in(stage.solution).values()))
         asks = ", ".join(f"`{name.replace('.__matmul__', ' @')}`" for name in stage.asks)
         lines.append(
             f"| {stage.number} | {stage.title}: {asks} | {size} | {len(wrong)} | {out_of(wrong)} | {len(right)} | "

@@ -30,7 +30,7 @@ PAGE, SAVED = DOCS / "intervals.md", DOCS / "intervals.json"
 RESAMPLES = 20_000
 PAIRS = (2, 3, 4, 5, 10, 20, 50)
 SHOWN = (5, 10, 20)
-LARGE = ("digits", "digits, noisy labels", "two moons, 1,300 test rows", "a class of 3 %")
+LARGE = ("digits", "digits, noisy labels", "two moons, 1,300 test rows", "a class of 3%")
 FAMILIES = (7, 13, 25, 55)  # numbers of intervals shown together
 SKEWED = 2.5  # pools with a larger skewness of the differences get a separate table
 
@@ -124,7 +124,7 @@ def accuracy_table(pools: dict[str, Any]) -> str:
             f"{width(figures, 'ours', 5):.2f} | {width(figures, 'ours', 10):.2f} | {width(figures, 'student', 10):.2f}"
         )
         lines.append(
-            f"| {name} | {pool['test_rows']:,} | {100 * ties:.0f} % | {percent(figures, 'student', (2, *SHOWN))} "
+            f"| {name} | {pool['test_rows']:,} | {100 * ties:.0f}% | {percent(figures, 'student', (2, *SHOWN))} "
             f"| {percent(figures, 'ours', SHOWN)} | {widths} |"
         )
     return "\n".join(lines)

@@ -52,7 +52,7 @@ def row(command: str, comparison: Comparison) -> str:
 def blocks() -> dict[str, str]:
     """The pages' blocks by name, as the kept runs have them."""
     heading = [
-        "| command | without: train / test | with: train / test | difference in points (95 % interval) | dropout |",
+        "| command | without: train / test | with: train / test | difference in points (95% interval) | dropout |",
         "|---|---|---|---|---|",
     ]
     rows = [row(command, load(name)) for name, command in COMMANDS.items()]

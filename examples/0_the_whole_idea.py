@@ -139,12 +139,12 @@ if __name__ == "__main__":
     for name, row in {"x": x.data, "mask": dropout.mask, "y": y.data, "dL/dy": y.grad, "dL/dx": x.grad}.items():
         print(f"{name:>7}", *(f"{number:4.0f}" for number in row))
     for noise, kind in ((0.3, "noisy"), (0.0, "clean")):  # with clean labels dropout shows no gain
-        print(f"\nTwo moons, 100 training points with {kind} labels ({100 * noise:.0f} % of them random).")
+        print(f"\nTwo moons, 100 training points with {kind} labels ({100 * noise:.0f}% of them random).")
         gains = []
         for seed in range(6):
             without, with_dropout = (100 * train(p, noise, seed)[1] for p in (0.0, 0.5))
             gains.append(with_dropout - without)
-            print(f"  seed {seed}: test accuracy {without:.1f} % without dropout, {with_dropout:.1f} % with dropout")
-        mean, margin = np.mean(gains), 2.57 * np.std(gains, ddof=1) / np.sqrt(6)  # 95 % interval (Student's t)
+            print(f"  seed {seed}: test accuracy {without:.1f}% without dropout, {with_dropout:.1f}% with dropout")
+        mean, margin = np.mean(gains), 2.57 * np.std(gains, ddof=1) / np.sqrt(6)  # 95% interval (Student's t)
         verdict = "helps" if mean > margin else "shows no gain"
         print(f"  gain {mean:+.1f} ± {margin:.1f} points: with {kind} labels, dropout {verdict}.")

@@ -76,7 +76,7 @@ if path == Path("flats.csv") and not path.exists():
     write_flats(path)
 td.manual_seed(0)
 
-# Load and split: 60 % to train on, 20 % to decide when to stop, 20 % to see how good it is, looked at once.
+# Load and split: 60% to train on, 20% to decide when to stop, 20% to see how good it is, looked at once.
 try:
     x, y, features = read_table(path)
 except (OSError, ValueError, csv.Error) as error:
@@ -137,4 +137,4 @@ mean, spread = predict_with_spread(x[test])
 reach = 1.96 * np.sqrt(spread**2 + noise**2)
 inside = (np.abs(y[test] - mean) <= reach).mean()
 print(f"noise {noise:.0f}, spread of the masks {spread.min():.0f} to {spread.max():.0f}")
-print(f"95 % intervals hold {inside:.0%} of the test rows; the first: {mean[0, 0]:.0f} ± {reach[0, 0]:.0f}")
+print(f"95% intervals hold {inside:.0%} of the test rows; the first: {mean[0, 0]:.0f} ± {reach[0, 0]:.0f}")

@@ -23,10 +23,10 @@ SHOWN = {
     "7_is_this_dropout_right.py": ["[scale-is-1/p]", "[shared-by-rows]", "This dropout is right."],
     "5_compare_with_and_without_dropout.py": [
         "seed 3, with dropout: test accuracy",
-        "points of test accuracy (95 % interval",
+        "points of test accuracy (95% interval",
     ],
     "6_how_sure_is_it.py": ["p = 0.1, kept ones x 1.111", "exceeds each inside: True", "as before: True"],
-    "9_train_on_your_own_data.py": ["district=hills", "4,737 parameters", "predicts the same: True", "95 % intervals"],
+    "9_train_on_your_own_data.py": ["district=hills", "4,737 parameters", "predicts the same: True", "95% intervals"],
     "10_scikit_learn.py": ["dropout 0.5: accuracy 0.7", "chosen: 0.5", "accuracy of the more certain half: 0.9"],
     "8_replay_a_backward_pass.py": ["waiting for 1 more consumer", "grad[0, 1]: −1 + −2 = −3", "with the bug"],
 }  # fmt: skip

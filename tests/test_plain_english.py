@@ -32,6 +32,7 @@ HABITS = {
     r"\btells? (?=the (?:class|digit|label|point)s?\b)": ("classifies, or predicts", "a unit tells the class"),
     r"(?<![\w'\"])(?-i:[A-Z])'(?= ?[@*+]| =)": ("a prime is a derivative: W.T", "grad @ W' + b"),
     r"^#+ .*, whole$": ("a heading that says what the section is about", "## Dropout, whole"),
+    r"(?<=\d) %(?=[.,;:)]| (?!len)[a-z]{2})": ("no space: 95%", "a 95 % interval"),
     r"\bis too much\b(?= goes)": ("the extra ...", "The h^2 that is too much goes away"),
     r"\btak(?:es?|ing) (?:a|the|an) \w+ for (?:dropped|kept)\b": ("treats ... as", "takes a unit for dropped"),
 }  # fmt: skip

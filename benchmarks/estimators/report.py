@@ -55,7 +55,7 @@ def memory_table(fits: Sequence[Fit]) -> str:
 
 
 def scores_table(scores: Sequence[Scores]) -> str:
-    """Mean scores, and the mean paired differences with their 95 % intervals."""
+    """Mean scores, and the mean paired differences with their 95% intervals."""
     lines = [
         "| table | scikit-learn | ours, dropout 0 | difference | dropout by search | what it adds | chosen |",
         "| --- | --- | --- | --- | --- | --- | --- |",
@@ -73,5 +73,5 @@ def scores_table(scores: Sequence[Scores]) -> str:
 
 
 def difference(differences: np.ndarray) -> str:
-    """A mean difference with the half width of its 95 % interval (Student's t)."""
+    """A mean difference with the half width of its 95% interval (Student's t)."""
     return f"{differences.mean() + 0.0:+.4f} ± {float(half_width(differences)):.4f}"

@@ -26,7 +26,7 @@ class Table:
 
 
 def large() -> tuple[Any, Any]:
-    """50,000 rows of five classes; 5 % have a wrong label."""
+    """50,000 rows of five classes; 5% have a wrong label."""
     return make_classification(
         50_000, n_features=30, n_informative=15, n_classes=5, n_clusters_per_class=3, flip_y=0.05, random_state=0
     )

@@ -133,7 +133,7 @@ def at_the_end(pairs: list[dict[str, Any]], arm: str, measure: str) -> np.ndarra
 
 
 def summarize(pairs: list[dict[str, Any]]) -> dict[str, Any]:
-    """Both arms' means after the last epoch, and the paired difference in points with its 95 % interval."""
+    """Both arms' means after the last epoch, and the paired difference in points with its 95% interval."""
     means = {arm: {measure: at_the_end(pairs, arm, measure).mean() for measure in MEASURES} for arm in ARMS}
     points = 100 * (at_the_end(pairs, "with", "test_accuracy") - at_the_end(pairs, "without", "test_accuracy"))
     reach = stdtrit(len(pairs) - 1, 0.975) * points.std(ddof=1) / np.sqrt(len(pairs))
@@ -147,7 +147,7 @@ def as_table(summary: dict[str, Any]) -> str:
         f"{name.replace('_', ' '):24} {summary['without'][name]:>10.3f} {summary['with'][name]:>10.3f}"
         for name in MEASURES
     ]
-    difference = "{mean:+.1f} points of test accuracy (95 % interval {low:+.1f} to {high:+.1f})"
+    difference = "{mean:+.1f} points of test accuracy (95% interval {low:+.1f} to {high:+.1f})"
     return "\n".join([*lines, difference.format(**summary["difference"])])
 
 
@@ -177,7 +177,7 @@ def draw_comparison(pairs: list[dict[str, Any]], summary: dict[str, Any], path: 
     mean, low, high = summary["difference"].values()
     right.axhline(0, color="black", lw=1)
     right.scatter(np.zeros(len(pairs)), with_dropout - without, color="gray", label="one pair")
-    right.errorbar(1, mean, yerr=[[mean - low], [high - mean]], fmt="D", capsize=6, label="mean and its 95 % interval")
+    right.errorbar(1, mean, yerr=[[mean - low], [high - mean]], fmt="D", capsize=6, label="mean and its 95% interval")
     right.set(xlim=(-0.5, 1.5), xticks=(), ylabel="difference (percentage points)")
     right.legend()
     figure.savefig(path, dpi=150)

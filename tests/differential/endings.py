@@ -25,7 +25,7 @@ def which(found: Disagreement, slots: list[Any]) -> str | None:
     """The deliberate difference behind this disagreement, or None."""
     what = found.what
     if what.endswith("numbers") and np.isnan(found.ours).any() and uses(found.program, "relu"):
-        # Selecting instead of multiplying would make a step of a large network 6 % slower.
+        # Selecting instead of multiplying would make a step of a large network 6% slower.
         return "relu multiplies the gradient by 0 or 1, which makes NaN of an infinite one where x <= 0"
     if what.startswith("a changed value") and any(line and line.options.get("flag") is False for line in found.program):
         return "a value that only a leaf which no longer requires gradients would need is not read"

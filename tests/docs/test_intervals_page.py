@@ -57,7 +57,7 @@ def test_all_intervals_of_a_family_contain_the_true_values_in_about_95_percent_o
 
 @pytest.mark.parametrize(("measure", "looks", "n"), [(ACCURACY, 7, 5), (LOG_LOSS, 13, 10)])
 def test_random_families_contain_the_true_values_as_often_as_the_table_says(measure, looks, n):
-    """Each interval is the verdict's, for pairs from a random pool. Three standard errors are 1.5 %."""
+    """Each interval is the verdict's, for pairs from a random pool. Three standard errors are 1.5%."""
     rng, covered, families = np.random.default_rng(1), 0, 2000
     pools = [
         (in_units(SAVED[name], measure), SAVED[name]["test_rows"])
@@ -85,7 +85,7 @@ def test_the_coverage_is_high_enough_unless_the_pool_is_skewed():
     assert {each: coverage for each, coverage in lowest.items() if coverage < LOWEST_COVERAGE} == {}
 
 
-@pytest.mark.parametrize("name", ["digits", "digits, noisy labels", "two moons, 1,300 test rows", "a class of 3 %"])
+@pytest.mark.parametrize("name", ["digits", "digits, noisy labels", "two moons, 1,300 test rows", "a class of 3%"])
 def test_on_a_large_test_set_the_interval_is_as_narrow_as_students(name):
     figures = SAVED[name]["figures"]["accuracy"]
     for n in SHOWN:

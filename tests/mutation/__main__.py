@@ -9,7 +9,7 @@ from typing import NoReturn
 
 EPILOG = """
 Results are appended to the file of --out, so that an interrupted run can continue. The exit code is 0 if at
-least 98 % of the mutants that are not excused were killed and at most 5 % of the sample are excused, 1 if not, and 2
+least 98% of the mutants that are not excused were killed and at most 5% of the sample are excused, 1 if not, and 2
 for wrong arguments or a suite that fails on the unchanged code.
 """
 

@@ -191,17 +191,17 @@ def test_an_excused_mutant_is_listed_and_not_tried(toy, tmp_path, monkeypatch, c
     mutants, killed, timed_out, survived, listed = map(int, capsys.readouterr().out.split("together")[-1].split()[:5])
     assert (timed_out, survived, listed) == (0, 0, 1)
     assert killed == mutants - 1
-    assert code == 1, "one of so few is more than 5 %"
+    assert code == 1, "one of so few is more than 5%"
 
 
 @pytest.mark.parametrize(
     ("killed", "survived", "listed", "code"),
     [
-        pytest.param(98, 2, 0, 0, id="98 %"),
-        pytest.param(97, 3, 0, 1, id="97 %"),
-        pytest.param(95, 0, 5, 0, id="5 % listed"),
-        pytest.param(94, 0, 6, 1, id="6 % listed"),
-        pytest.param(94, 2, 4, 1, id="below 98 % of those not listed"),
+        pytest.param(98, 2, 0, 0, id="98%"),
+        pytest.param(97, 3, 0, 1, id="97%"),
+        pytest.param(95, 0, 5, 0, id="5% listed"),
+        pytest.param(94, 0, 6, 1, id="6% listed"),
+        pytest.param(94, 2, 4, 1, id="below 98% of those not listed"),
     ],
 )
 def test_the_exit_code_says_whether_enough_were_killed(tmp_path, killed, survived, listed, code):

@@ -38,7 +38,7 @@ def cells(picture, kind: str) -> list[tuple[int, int]]:
 
 def test_text_shows_what_was_kept_what_was_dropped_and_how_many():
     assert lines(td.show_mask(MASK)) == [
-        "mask (2, 3): 3 of 6 kept (50 %)",
+        "mask (2, 3): 3 of 6 kept (50%)",
         "0  # · #",
         "1  · · #",
         "# kept, · dropped",
@@ -50,8 +50,8 @@ def test_a_prompt_shows_the_text():
 
 
 def test_a_mask_of_one_axis_is_a_row_and_a_mask_without_axes_is_a_cell():
-    assert lines(td.show_mask(MASK[0]))[:2] == ["mask (3,): 2 of 3 kept (67 %)", "0  # · #"]
-    assert lines(td.show_mask(np.array(True)))[:2] == ["mask (): 1 of 1 kept (100 %)", "0  #"]
+    assert lines(td.show_mask(MASK[0]))[:2] == ["mask (3,): 2 of 3 kept (67%)", "0  # · #"]
+    assert lines(td.show_mask(np.array(True)))[:2] == ["mask (): 1 of 1 kept (100%)", "0  #"]
 
 
 @pytest.mark.parametrize("shape", [(0,), (0, 3), (3, 0), (2, 0, 3)])
@@ -76,7 +76,7 @@ def test_an_empty_mask_shows_no_percentage(shape):
 def test_the_picture_of_a_layer_shows_its_p_and_its_scale(layer, ending):
     after_a_forward(layer, 4, 8)
     kept = layer.mask.sum()
-    assert lines(td.show_mask(layer))[0] == f"mask (4, 8): {kept} of 32 kept ({100 * kept / 32:.0f} %), {ending}"
+    assert lines(td.show_mask(layer))[0] == f"mask (4, 8): {kept} of 32 kept ({100 * kept / 32:.0f}%), {ending}"
 
 
 def test_a_layer_is_drawn_with_its_mask():
@@ -85,11 +85,11 @@ def test_a_layer_is_drawn_with_its_mask():
 
 
 def test_the_picture_of_an_array_shows_the_given_p():
-    assert lines(td.show_mask(MASK, p=0.4))[0] == "mask (2, 3): 3 of 6 kept (50 %), p = 0.4"
+    assert lines(td.show_mask(MASK, p=0.4))[0] == "mask (2, 3): 3 of 6 kept (50%), p = 0.4"
 
 
 def test_large_numbers_are_readable():
-    assert lines(td.show_mask(np.ones((1000, 20), dtype=bool)))[0] == "mask (1000, 20): 20,000 of 20,000 kept (100 %)"
+    assert lines(td.show_mask(np.ones((1000, 20), dtype=bool)))[0] == "mask (1000, 20): 20,000 of 20,000 kept (100%)"
 
 
 # A part of it ---------------------------------------------------------------------------------------------------------
@@ -185,7 +185,7 @@ def test_the_svg_names_and_describes_itself_to_screen_readers():
     assert root.get("role") == "img"
     ids = [element.get("id") for element in root if element.get("id")]
     assert root.get("aria-labelledby").split() == ids
-    assert root.find(f"{SVG}title").text == "mask (2, 3): 3 of 6 kept (50 %), p = 0.5"
+    assert root.find(f"{SVG}title").text == "mask (2, 3): 3 of 6 kept (50%), p = 0.5"
     assert root.find(f"{SVG}desc").text == "Row 0 drops 1. Row 1 drops 0, 1."
 
 

@@ -61,7 +61,7 @@ def backward(tensor: Tensor, grad: Any = None, *, retain_graph: bool = False) ->
             for parent, contribution in zip(parents, contributions):  # noqa: B905 (the lengths were just compared)
                 if contribution is None or not parent._requires_grad:
                     continue
-                data = parent.data  # inlined: a function call for each contribution would cost a chain 5 %
+                data = parent.data  # inlined: a function call for each contribution would cost a chain 5%
                 if type(contribution) is not ndarray or contribution.shape != data.shape:
                     contribution = unbroadcast(np.asarray(contribution), data.shape)
                 if contribution.dtype is not data.dtype:

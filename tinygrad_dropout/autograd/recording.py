@@ -37,7 +37,7 @@ def record(out: Any, parents: tuple[Tensor, ...], backward: Backward, saved: tup
     tensor._retains_grad = False
     tensor._number = next_number()
     mode = current_mode.get()
-    for parent in parents:  # a loop with an else, because any(...) would cost a long chain 10 %
+    for parent in parents:  # a loop with an else, because any(...) would cost a long chain 10%
         if parent._requires_grad and mode.recording:
             tensor._requires_grad = True
             tensor._parents, tensor._backward, tensor._saved = parents, backward, saved

@@ -96,7 +96,7 @@ class Tensor:
             )
         self._requires_grad = bool(requires_grad)
 
-    # attrgetter runs in C. A long chain of operations reads this so often that a getter in Python would cost 4 %.
+    # attrgetter runs in C. A long chain of operations reads this so often that a getter in Python would cost 4%.
     requires_grad = property(attrgetter("_requires_grad"), _set_requires_grad, doc="Whether gradients flow here.")
 
     def requires_grad_(self, requires_grad: bool = True) -> Tensor:

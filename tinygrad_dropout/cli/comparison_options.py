@@ -28,7 +28,7 @@ def comparison_options() -> Groups:
              "by its values)"),
             ("--data-dir FOLDER", name_of_file, "the folder with MNIST's four IDX files, or with mnist1d.npz"),
             ("--train-size N", whole_number, "training examples (default: digits 500, moons 200, mnist 1,000, "
-             "mnist1d all 4,000, 70 %% of a CSV file)"),
+             "mnist1d all 4,000, 70%% of a CSV file)"),
             ("--label-noise X", number, "fraction of training labels to randomize (default: digits 0.2, "
              "others 0)"),
         ],

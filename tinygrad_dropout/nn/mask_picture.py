@@ -52,7 +52,7 @@ def show_mask(
         raise ValueError(f"show_mask: expected at least 1 row and 1 column to draw, got rows={rows}, columns={columns}")
     mask, settings = mask_and_settings(layer_or_mask, p)
     kept = np.count_nonzero(mask)
-    share = f" ({100 * kept / mask.size:.0f} %)" if mask.size else ""
+    share = f" ({100 * kept / mask.size:.0f}%)" if mask.size else ""
     lines = [", ".join([f"mask {mask.shape}: {kept:,} of {mask.size:,} kept{share}", *settings])]
     drawn = []
     if index is None and mask.ndim > 2:

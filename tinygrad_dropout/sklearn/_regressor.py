@@ -135,7 +135,7 @@ class DropoutMLPRegressor(RegressorMixin, DropoutMLP):  # type: ignore[misc]
     def predict_interval(self, X: Any, confidence: float = 0.95) -> tuple[Array, Array]:
         """Return an interval that contains a new y with a given probability: mean ± z · sqrt(spread² + noise²).
 
-        z is the quantile of the normal distribution, 1.96 for 95 %.
+        z is the quantile of the normal distribution, 1.96 for 95%.
 
         Args:
             X: as for `predict`.

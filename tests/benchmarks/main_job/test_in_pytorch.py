@@ -64,7 +64,7 @@ def test_the_program_writes_results_and_pictures_and_its_workers_change_no_numbe
     command = [sys.executable, "-m", "benchmarks.main_job.in_pytorch", *options]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    assert "points of test accuracy (95 % interval" in done.stdout
+    assert "points of test accuracy (95% interval" in done.stdout
     assert {path.name for path in (tmp_path / "out").iterdir()} == {
         "results.json",
         "learning_curves.png",

@@ -68,7 +68,7 @@ def test_networks_that_were_still_improving_are_one_sentence_or_none():
 
 
 def test_the_best_of_many_epochs_is_not_taken_for_a_peak_if_the_curves_only_jitter():
-    """Ten pairs, 20 epochs, 1,000 test rows: from the best epoch of all pairs on, 10 % of these seem to fall."""
+    """Ten pairs, 20 epochs, 1,000 test rows: from the best epoch of all pairs on, 10% of these seem to fall."""
     rng, alarms = np.random.default_rng(0), 0
     for _ in range(500):
         values = rng.binomial(1000, 0.85, size=(10, 20)) / 1000

@@ -46,7 +46,7 @@ def test_test_rows_that_are_training_rows_too_are_told(config):
     split = dataset.split(20, np.random.default_rng(0))
     assert 0 < split.count_repeated() < 20
     repeated = split.count_repeated()
-    share = f"{100 * repeated / 20:.0f} % of the test rows"
+    share = f"{100 * repeated / 20:.0f}% of the test rows"
     assert dataset.notes[-1].startswith(f"{share} ({repeated} of 20 in the first split) ")
 
 

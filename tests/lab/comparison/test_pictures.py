@@ -24,7 +24,7 @@ from tinygrad_dropout.lab.plots import GRAY
 
 ARMS = ("without dropout", "with dropout", "without dropout, early stopping", "with dropout, early stopping")
 CAPTION = "a description of the data and the network that takes a good part of the width of the picture"
-TITLE = "No effect shown: -100.0 points of test accuracy (95 % interval -100.1 to +100.1, 10,000 pairs)."
+TITLE = "No effect shown: -100.0 points of test accuracy (95% interval -100.1 to +100.1, 10,000 pairs)."
 PANELS = (ACCURACY_PANEL, LOSS_PANEL)
 RMSE = (Panel("rmse", "RMSE (target's units)"), Panel("loss", "squared error", from_zero=True))
 
@@ -242,7 +242,7 @@ def test_the_interval_is_an_error_bar_around_the_mean_of_the_differences(drawn):
     (bar,) = right.containers
     assert bar.lines[0].get_ydata().tolist() == [pytest.approx(11 / 3)]
     assert bar.lines[2][0].get_segments()[0][:, 1].tolist() == pytest.approx([-1, 5])
-    assert bar.get_label() == "mean and its 95 % interval"
+    assert bar.get_label() == "mean and its 95% interval"
 
 
 def test_without_an_interval_there_is_no_error_bar(drawn):

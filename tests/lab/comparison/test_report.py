@@ -54,11 +54,11 @@ def test_a_report_is_the_table_and_the_verdict():
         "mean of 5 pairs",
         "train loss, dropout on     0.300    0.300",
         "train loss, dropout off    0.100    0.100",
-        "train accuracy           100.0 %  100.0 %                   +0.0    50.0 %",
-        "test accuracy             80.2 %   90.2 %  +10.0 (+8.8 to +11.2)    50.0 %",
-        "balanced test accuracy    80.2 %   90.2 %  +10.0 (+8.8 to +11.2)    50.0 %",
+        "train accuracy            100.0%   100.0%                   +0.0     50.0%",
+        "test accuracy              80.2%    90.2%  +10.0 (+8.8 to +11.2)     50.0%",
+        "balanced test accuracy     80.2%    90.2%  +10.0 (+8.8 to +11.2)     50.0%",
         "test log-loss              0.200    0.200",
-        "Dropout helps: +10.0 points of test accuracy (95 % interval +8.8 to +11.2, 5 pairs).\n",
+        "Dropout helps: +10.0 points of test accuracy (95% interval +8.8 to +11.2, 5 pairs).\n",
         "Compare the test log-loss with the train loss with dropout off",
     ):
         assert words in text
@@ -73,7 +73,7 @@ def test_a_report_fits_a_terminal_of_80_columns():
 
 def test_label_noise_is_part_of_the_description():
     text = str(comparison_of(*FIVE, label_noise=0.25))
-    assert "20 training examples, 25 % of their labels random, 1,000 test examples;" in text
+    assert "20 training examples, 25% of their labels random, 1,000 test examples;" in text
     assert "Train figures count the labels as trained on, random ones included" in text
 
 
@@ -90,7 +90,7 @@ def test_differences_of_losses_are_with_minus_without():
 
 def test_differences_of_train_figures_are_with_minus_without():
     text = str(comparison_in({"train_accuracy": 0.9}, {"train_accuracy": 0.75, "train_loss": 0.35}))
-    assert re.search(r"train accuracy +90\.0 % +75\.0 % +-15\.0 +50\.0 %", text)
+    assert re.search(r"train accuracy +90\.0% +75\.0% +-15\.0 +50\.0%", text)
     assert re.search(r"train loss, dropout off +0\.100 +0\.350 +\+0\.250 +0\.690", text)
 
 
@@ -245,9 +245,9 @@ def test_what_concerns_the_networks_that_stop_early_is_said_of_them():
         for arm, spread in zip(names_of_arms("also"), (0, 1, 0, 2), strict=True)
     ]
     first, early, caution, early_caution, _ = comparison_with(records, seeds=5, epochs=2, early_stopping="also").notes
-    assert first == "No effect shown: +0.0 points of test accuracy (95 % interval -2.0 to +2.0, 5 pairs)."
+    assert first == "No effect shown: +0.0 points of test accuracy (95% interval -2.0 to +2.0, 5 pairs)."
     assert early == (
-        "With early stopping, no effect shown: +0.0 points of test accuracy (95 % interval -3.9 to +3.9, 5 pairs). "
+        "With early stopping, no effect shown: +0.0 points of test accuracy (95% interval -3.9 to +3.9, 5 pairs). "
         "Without dropout, 5 of 5 runs did not stop before the last epoch: try more epochs. "
         "With dropout, 5 of 5 runs did not stop before the last epoch: try more epochs."
     )
@@ -265,14 +265,14 @@ def test_networks_no_better_than_the_most_common_class_are_mentioned():
     notes = comparison_in(
         {"test_accuracy": 0.993, "baseline": {"test_accuracy": 0.993}}, {"test_accuracy": 0.993}
     ).notes
-    assert "By test accuracy, no network beats always predicting the most common class (test accuracy 99.3 %)." in notes
+    assert "By test accuracy, no network beats always predicting the most common class (test accuracy 99.3%)." in notes
     assert any(note.startswith("The classes are unbalanced") for note in notes)
 
 
 def test_unbalanced_classes_are_mentioned():
     notes = comparison_in({"baseline": {"test_accuracy": 0.8}, "test_accuracy": 0.9}, {"test_accuracy": 0.91}).notes
     assert (
-        "The classes are unbalanced: always predicting the most common class gives test accuracy 80.0 %. Look at "
+        "The classes are unbalanced: always predicting the most common class gives test accuracy 80.0%. Look at "
         "balanced accuracy and log-loss too."
     ) in notes
 
@@ -357,7 +357,7 @@ def test_runs_that_never_stopped_early_are_counted():
 @pytest.mark.parametrize(
     ("value", "scale", "shown"),
     [
-        (0.9394, 100, "93.9 %"), (0.1234, 1, "0.123"), (27.1234, 1, "27.123"), (257.31, 1, "257.3"),
+        (0.9394, 100, "93.9%"), (0.1234, 1, "0.123"), (27.1234, 1, "27.123"), (257.31, 1, "257.3"),
         (1234.5, 1, "1,234"), (25123.4, 1, "25,123"), (2.5e30, 1, "2.50e+30"), (-0.003, 1, "-0.003"), (None, 1, ""),
     ],
 )  # fmt: skip

@@ -115,15 +115,15 @@ def test_too_few_pairs_have_a_mean_but_no_interval():
     [
         (
             Difference(8.12, 7.06, 9.18, 10, 1297, ACCURACY),
-            "Dropout helps: +8.1 points of test accuracy (95 % interval +7.1 to +9.2, 10 pairs).",
+            "Dropout helps: +8.1 points of test accuracy (95% interval +7.1 to +9.2, 10 pairs).",
         ),
         (
             Difference(-1, -1.2, -0.8, 5, 1297, BALANCED_ACCURACY),
-            "Dropout hurts: -1.0 points of balanced test accuracy (95 % interval -1.2 to -0.8, 5 pairs).",
+            "Dropout hurts: -1.0 points of balanced test accuracy (95% interval -1.2 to -0.8, 5 pairs).",
         ),
         (
             Difference(0.2, -0.1, 0.5, 1000, 1297, ACCURACY),
-            "No effect shown: +0.2 points of test accuracy (95 % interval -0.1 to +0.5, 1,000 pairs).",
+            "No effect shown: +0.2 points of test accuracy (95% interval -0.1 to +0.5, 1,000 pairs).",
         ),
         (
             Difference(0.2, None, None, 2, 1297, ACCURACY),
@@ -135,23 +135,23 @@ def test_too_few_pairs_have_a_mean_but_no_interval():
         ),
         (
             Difference(-0.31, -0.42, -0.20, 10, 133, RMSE),
-            "Dropout helps: test RMSE -0.31 (95 % interval -0.42 to -0.20, 10 pairs).",
+            "Dropout helps: test RMSE -0.31 (95% interval -0.42 to -0.20, 10 pairs).",
         ),
         (
             Difference(1234.5, 1100, 1369, 10, 133, RMSE),
-            "Dropout hurts: test RMSE +1,234 (95 % interval +1,100 to +1,369, 10 pairs).",
+            "Dropout hurts: test RMSE +1,234 (95% interval +1,100 to +1,369, 10 pairs).",
         ),
         (
             Difference(-1.114e10, -1.362e10, -8.68e9, 10, 133, RMSE),
-            "Dropout helps: test RMSE -1.11e+10 (95 % interval -1.36e+10 to -8.7e+09, 10 pairs).",
+            "Dropout helps: test RMSE -1.11e+10 (95% interval -1.36e+10 to -8.7e+09, 10 pairs).",
         ),
         (
             Difference(-0.0123, -0.0346, 0.0100, 10, 133, LOG_LOSS),
-            "No effect shown: test log-loss -0.012 nats (95 % interval -0.035 to +0.010, 10 pairs).",
+            "No effect shown: test log-loss -0.012 nats (95% interval -0.035 to +0.010, 10 pairs).",
         ),
         (
             Difference(0.05, 0.02, 0.08, 10, 133, R_SQUARED),
-            "Dropout helps: test R² +0.050 (95 % interval +0.020 to +0.080, 10 pairs).",
+            "Dropout helps: test R² +0.050 (95% interval +0.020 to +0.080, 10 pairs).",
         ),
     ],
 )
@@ -234,12 +234,12 @@ def test_no_test_rows_are_refused():
 @pytest.mark.parametrize(
     ("mean", "half_width", "measure", "words"),
     [
-        (0.06, 0.04, ACCURACY, "helps: +0.06 points of test accuracy (95 % interval +0.02 to +0.10,"),
-        (-0.21, 0.19, ACCURACY, "hurts: -0.21 points of test accuracy (95 % interval -0.40 to -0.02,"),
-        (0.2001, 0.1999, ACCURACY, "helps: +0.2001 points of test accuracy (95 % interval +0.0002 to +0.4000,"),
-        (-0.001, 0.3, ACCURACY, "shown: +0.0 points of test accuracy (95 % interval -0.3 to +0.3,"),
-        (-10.2, 9.8, RMSE, "helps: test RMSE -10.2 (95 % interval -20.0 to -0.4,"),
-        (-3e-7, 2e-7, RMSE, "helps: test RMSE -3.0e-07 (95 % interval -5.0e-07 to -1.0e-07,"),
+        (0.06, 0.04, ACCURACY, "helps: +0.06 points of test accuracy (95% interval +0.02 to +0.10,"),
+        (-0.21, 0.19, ACCURACY, "hurts: -0.21 points of test accuracy (95% interval -0.40 to -0.02,"),
+        (0.2001, 0.1999, ACCURACY, "helps: +0.2001 points of test accuracy (95% interval +0.0002 to +0.4000,"),
+        (-0.001, 0.3, ACCURACY, "shown: +0.0 points of test accuracy (95% interval -0.3 to +0.3,"),
+        (-10.2, 9.8, RMSE, "helps: test RMSE -10.2 (95% interval -20.0 to -0.4,"),
+        (-3e-7, 2e-7, RMSE, "helps: test RMSE -3.0e-07 (95% interval -5.0e-07 to -1.0e-07,"),
     ],
 )
 def test_rounding_never_contradicts_the_verdict(mean, half_width, measure, words):

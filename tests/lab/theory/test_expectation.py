@@ -16,7 +16,7 @@ RATES = [0.2, 0.5, 0.8]
 
 
 def wide_interval_of(ratio):
-    """Three times as wide as the 95 % interval: one false alarm in about 10^8."""
+    """Three times as wide as the 95% interval: one false alarm in about 10^8."""
     return ratio["mean"] - 3 * (ratio["mean"] - ratio["low"]), ratio["mean"] + 3 * (ratio["high"] - ratio["mean"])
 
 

@@ -186,7 +186,7 @@ def listing(cards: Sequence[Card], schedule: Schedule, day: date, width: int | N
 
     heading = (
         "Recall: the chance that you know the answer today.\n"
-        "Stability: days from a rating until that chance is 90 %.\n\n"
+        "Stability: days from a rating until that chance is 90%.\n\n"
         "due         recall  stability"
     )
     lines = [f"{state(card):30} {card.question}" for card in cards]

@@ -28,7 +28,7 @@ def analyze(options: Options, records: Sequence[Record]) -> Figures | None:
     Returns:
         pairs: the number of finished pairs; rows: the number of examples in each part (the fewest over the pairs);
         arms: for each arm, the means of its final measures; baseline: the same for a prediction that ignores the
-        inputs; comparisons: for each two arms, their differences with 95 % intervals, the verdict, and remarks about
+        inputs; comparisons: for each two arms, their differences with 95% intervals, the verdict, and remarks about
         the number of epochs; diverged: for each arm, the number of pairs in which its train loss is far above that of
         an untrained network; highest_loss: its highest train loss; learned_nothing: the number of other pairs in which
         its train loss is no lower than the baseline's; equal_targets: the number of pairs in which there is nothing to

@@ -46,7 +46,7 @@ class Config:
         regression: whether the target is numbers rather than classes. Default: decided by its values.
         data_dir: the folder with the four IDX files (mnist), or with mnist1d.npz (mnist1d).
         train_size: the number of training examples. Default: digits 500, moons 200, mnist1d all of its 4,000, mnist
-            1,000, and 70 % of the rows of a CSV file.
+            1,000, and 70% of the rows of a CSV file.
         label_noise: the fraction of training labels to randomize. Default: 0.2 for digits, 0 for the rest.
         p: the probability that a hidden unit is dropped.
         input_p: the probability that an input is dropped.

@@ -83,7 +83,7 @@ def with_split_notes(table: Table, train_size: int) -> Table:
     repeated = split.count_repeated()
     if repeated:
         notes.append(
-            f"{100 * repeated / test:.0f} % of the test rows ({repeated:,} of {test:,} in the first split) are also "
+            f"{100 * repeated / test:.0f}% of the test rows ({repeated:,} of {test:,} in the first split) are also "
             "training rows, with the same inputs and target"
         )
     return replace(table, notes=tuple(notes))

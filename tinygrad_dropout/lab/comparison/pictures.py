@@ -227,7 +227,7 @@ def draw_differences(axes: Axes, differences: Sequence[float], interval: tuple[f
     axes.axhline(0, color="black", lw=1)
     axes.scatter(side_by_side(len(differences), 0.25), differences, color=GRAY, s=24, alpha=0.7, label="one pair")
     reach = interval and [[mean - interval[0]], [interval[1] - mean]]
-    label = "mean and its 95 % interval" if interval else "mean"
+    label = "mean and its 95% interval" if interval else "mean"
     axes.errorbar(0.6, mean, yerr=reach, fmt="D", color=DARK, capsize=6, lw=2, label=label)
     axes.set(xlim=(-0.5, 0.9), xticks=())
 

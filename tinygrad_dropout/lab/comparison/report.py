@@ -64,7 +64,7 @@ def data_in_words(options: Options, rows: Mapping[str, int], purpose: str) -> st
 
 def noise_in_words(label_noise: float) -> str:
     """The share of random training labels, starting with a comma; "" for none."""
-    return f", {100 * label_noise:g} % of their labels random" if label_noise else ""
+    return f", {100 * label_noise:g}% of their labels random" if label_noise else ""
 
 
 def layers_in_words(hidden: Sequence[int]) -> str:
@@ -86,7 +86,7 @@ def comparison_table(figures: Figures, compared: Figures, measures: Measures) ->
         f"mean of {counted(figures['pairs'], 'pair')}",
         "without\ndropout",
         "with\ndropout",
-        "difference\n(95 % interval)",
+        "difference\n(95% interval)",
         "baseline",
     )
     rows: list[tuple[str, str, str, str, str]] = []
@@ -101,13 +101,13 @@ def comparison_table(figures: Figures, compared: Figures, measures: Measures) ->
         if key in measures:
             change = difference_of(figures, compared, key, measures[key]).brief
         else:
-            change = number(with_dropout[key] - without[key], scale, tiny=tiny, sign="+").removesuffix(" %")
+            change = number(with_dropout[key] - without[key], scale, tiny=tiny, sign="+").removesuffix("%")
         rows.append((name, first, second, change, of))
     return table_with_intervals(headings, rows, intervals=3, title="Both stopped early" if stops_early else None)
 
 
 def number(value: float | None, scale: float, *, tiny: bool = False, sign: str = "") -> str:
-    """Format a figure for the table: 93.9 %, 0.412, 1,234; "" for None.
+    """Format a figure for the table: 93.9%, 0.412, 1,234; "" for None.
 
     Args:
         value: the figure, or None.
@@ -118,7 +118,7 @@ def number(value: float | None, scale: float, *, tiny: bool = False, sign: str =
     if value is None:
         return ""
     if scale == 100:
-        return f"{rounded(100 * value, 1, sign=sign)} %"
+        return f"{rounded(100 * value, 1, sign=sign)}%"
     size = abs(value)
     if tiny or size >= 10**MAX_DIGITS:
         return f"{value:{sign}.2e}"

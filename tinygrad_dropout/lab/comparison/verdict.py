@@ -25,7 +25,7 @@ class Difference:
 
     Attributes:
         mean: the mean over the pairs, in the unit of the measure.
-        low, high: the ends of the 95 % interval for the mean over all random splits of this table. None if there is no
+        low, high: the ends of the 95% interval for the mean over all random splits of this table. None if there is no
             interval: there are fewer than `MIN_PAIRS` pairs, or a measure without steps differs by the same amount
             in all of them.
         pairs: the number of pairs.
@@ -99,7 +99,7 @@ class Difference:
         low, high = (rounded(end, decimals, sign="+") for end in (self.low, self.high))
         verdict = "No effect shown" if self.verdict == "no effect shown" else f"Dropout {self.verdict}"
         corrected = f", corrected for {self.looks} looks" if self.looks > 1 else ""
-        return f"{verdict}: {mean} (95 % interval {low} to {high}{corrected}, {self.pairs:,} pairs)."
+        return f"{verdict}: {mean} (95% interval {low} to {high}{corrected}, {self.pairs:,} pairs)."
 
     @property
     def brief(self) -> str:
@@ -168,5 +168,5 @@ def paired_difference(
 def hold_together(looks: int) -> str:
     """A sentence about intervals corrected for this many looks; docs/intervals.md has the measurements."""
     if looks == 1:
-        return "The interval holds in about 95 % of cases."
-    return f"The intervals are corrected for {looks} looks: all of them hold together in about 95 % of cases."
+        return "The interval holds in about 95% of cases."
+    return f"The intervals are corrected for {looks} looks: all of them hold together in about 95% of cases."

@@ -97,7 +97,7 @@ class When(ManyComparisons):
         pairs = min(found["pairs"] for found in figures.values())
         return (
             f"{counted(len(figures), 'setting')}, {counted(pairs, 'pair')} of each. Unless the setting says otherwise: "
-            "500 clean digits, 256-256 hidden units, p = 0.5, inputs 0.2, 80 epochs. Noisy: 20 % of the training "
+            "500 clean digits, 256-256 hidden units, p = 0.5, inputs 0.2, 80 epochs. Noisy: 20% of the training "
             "labels are random. MNIST-1D: 4,000 signals, p = 0.3, inputs 0. Two moons: 200 points"
         )
 

@@ -113,7 +113,7 @@ def page_of(name: str, shown: Sequence[Shown | Refused]) -> str:
 def contents_of(shown: Sequence[Shown | Refused]) -> str:
     """A link to each outcome, with its verdict."""
     links = "\n".join(
-        f'<li><a href="#result-{number}">{escape(one.heading)}</a>: {in_html(one.verdict)}</li>'
+        f'<li><a href="#result-{number}">{escape(one.heading)}</a>: {escape(one.verdict)}</li>'
         for number, one in enumerate(shown, 1)
     )
     return f'<nav aria-label="Contents">\n<ol>\n{links}\n</ol>\n</nav>\n'
@@ -150,12 +150,7 @@ def details_of(one: Shown) -> list[str]:
 
 def paragraph(text: str, kind: str = "") -> str:
     """A paragraph; `kind` is its CSS class."""
-    return f"<p{kind and f' class={kind}'}>{in_html(text)}</p>"
-
-
-def in_html(text: str) -> str:
-    """A text in HTML; a line does not break between a number and its %."""
-    return escape(text).replace(" %", "&nbsp;%")
+    return f"<p{kind and f' class={kind}'}>{escape(text)}</p>"
 
 
 def table_of(table: Table, label: str) -> str:
@@ -180,7 +175,7 @@ def row_of(contents: Sequence[Any], columns: Sequence[Column]) -> str:
 
 def cell(content: Any) -> str:
     """The HTML of a cell, which is a rich Text or a plain string without rich's markup."""
-    return "<br>".join(map(in_html, str(content).strip().splitlines()))
+    return "<br>".join(map(escape, str(content).strip().splitlines()))
 
 
 def aligned(column: Column) -> str:

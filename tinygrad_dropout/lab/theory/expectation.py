@@ -115,7 +115,7 @@ def measure_scheme(
         rng: draws the masks.
 
     Returns:
-        train: the mean input of the next layer over all masks, with its 95 % interval; test: the mean input at test
+        train: the mean input of the next layer over all masks, with its 95% interval; test: the mean input at test
         time; ratio: test / train, with its interval; spread: the standard deviation between masks in training;
         histogram: of the mean input, mask by mask; neurons: the weighted sum that each neuron of the next layer gets
         (train: its mean over the masks; reach: half the width of that mean's interval; test: at test time);
@@ -203,7 +203,7 @@ def notes(figures: Figures) -> Sequence[str]:
     relu = figures["schemes"]["inverted"]["after_relu"]
     return [
         verdict,
-        "The table shows the mean input of the next layer, with its 95 % interval over the masks in parentheses.",
+        "The table shows the mean input of the next layer, with its 95% interval over the masks in parentheses.",
         f"Scaling matches the means only of quantities that are linear in the mask. After the ReLUs of the next layer "
         f"({NEURONS} neurons), the means differ: with inverted dropout {relu['train']:.4f} in training and "
         f"{relu['test']:.4f} at test time.",
@@ -231,7 +231,7 @@ def draw(file: BinaryIO, figures: Figures, title: str, caption: str) -> None:
     grid[1, 0].set_ylabel("weighted sum at test time")
     note = "Above: the mean of the next layer's inputs. Below: the weighted sum that each of its neurons forms."
     labeled = grid[0, 0]
-    labeled.errorbar([], [], fmt="o", xerr=[], ms=4, color=GREEN, label="one neuron, 95 % interval")
+    labeled.errorbar([], [], fmt="o", xerr=[], ms=4, color=GREEN, label="one neuron, 95% interval")
     labeled.plot([], [], color="black", lw=1, label="test = training")
     save(figure, file, title, f"{caption}\n{note}", labeled, columns=5)
 

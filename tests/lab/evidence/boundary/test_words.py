@@ -24,7 +24,7 @@ def test_the_first_sentence_says_in_which_settings_dropout_does_what():
         "Dropout shortens the boundary in every setting; it lowers the number of regions with two moons and noisy "
         "moons, and shows no effect on it with few units; it raises the test accuracy with two moons and noisy moons, "
         "and lowers it with few units.",
-        "The intervals are corrected for 9 looks: all of them hold together in about 95 % of cases.",
+        "The intervals are corrected for 9 looks: all of them hold together in about 95% of cases.",
         "The claims about networks with dropout: they are right more often, their boundaries are shorter and they "
         "cut the plane into fewer regions.",
     ]
@@ -82,7 +82,7 @@ def test_the_description_says_what_was_trained():
     options = options_of(BOUNDARY) | {"train_size": 1234, "hidden": 100, "few": 8, "epochs": 1000, "label_noise": 0.25}
     assert BOUNDARY.describe(options, {PLAIN: {"pairs": 4}, NOISY: {"pairs": 3}}) == (
         "3 pairs in each setting: 1,234 training points, 2,000 test points with true labels; hidden layers 100, 100 "
-        "(few units: 8, 8); p = 0.5, inputs 0; 1,000 steps of sgd on all points. Noisy moons: 25 % of the training "
+        "(few units: 8, 8); p = 0.5, inputs 0; 1,000 steps of sgd on all points. Noisy moons: 25% of the training "
         "labels are random"
     )
     assert BOUNDARY.describe(options, {PLAIN: {"pairs": 1}}).startswith("1 pair in each setting: ")

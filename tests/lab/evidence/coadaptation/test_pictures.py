@@ -52,7 +52,7 @@ def test_differences_are_in_percent_of_the_value_without_and_are_clipped():
     records = made_up_records(COADAPTATION, NOISY, pairs)
     found = in_percent(COADAPTATION.analyze(options_of(COADAPTATION), records)[NOISY]["parts"], "layer 2")
     assert found["mean activation ←"]["mean"] == pytest.approx(-25)
-    assert found["activations near 0 →"]["mean"] == FARTHEST  # 500 %
+    assert found["activations near 0 →"]["mean"] == FARTHEST  # 500%
     assert found["interaction, signed →"]["mean"] == pytest.approx(25)  # of the size
     assert found["mean |correlation|"]["mean"] == 0
     assert found["mean |correlation|"]["low"] is None

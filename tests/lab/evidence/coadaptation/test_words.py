@@ -53,7 +53,7 @@ def test_each_claim_that_does_not_hold_everywhere_gets_its_own_sentence():
         f"{CORRELATION}: higher with dropout for noisy digits (layer 1); lower with dropout for clean digits (both "
         "layers); not shown for noisy digits (layer 2) and the autoencoder."
     ) in notes
-    assert "The intervals are corrected for 55 looks: all of them hold together in about 95 % of cases." in notes
+    assert "The intervals are corrected for 55 looks: all of them hold together in about 95% of cases." in notes
 
 
 def test_claims_that_hold_everywhere_or_nowhere_share_a_sentence_each():
@@ -122,6 +122,6 @@ def test_the_description_says_what_was_trained():
     options = options_of(COADAPTATION) | {"hidden": 256, "epochs": 80, "autoencoder_epochs": 1000, "train_size": 1500}
     assert COADAPTATION.describe(options, {NOISY: {"pairs": 4}, CLEAN: {"pairs": 3}}) == (
         "3 pairs in each setting: 1,500 training digits; classifiers with hidden layers 256, 256 after 80 epochs of "
-        "adam, an autoencoder with one of 256 after 1,000; p = 0.5, inputs 0. Noisy digits: 20 % of the training "
+        "adam, an autoencoder with one of 256 after 1,000; p = 0.5, inputs 0. Noisy digits: 20% of the training "
         "labels are random"
     )

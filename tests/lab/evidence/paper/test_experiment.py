@@ -93,10 +93,10 @@ def test_if_a_network_diverged_there_is_no_verdict():
 
 def test_the_table_has_the_published_figures_and_the_share_of_the_updates():
     lines = [line.split() for line in str(outcome_of(*CLEAR)).splitlines()]
-    assert ["standard", "171", "160", "160", "48,000", "4.8", "%"] in lines
-    assert ["hidden", "dropout", "151", "about", "130", "48,000", "4.8", "%"] in lines
-    assert ["+", "input", "dropout", "131", "125", "48,000", "4.8", "%"] in lines
-    assert ["+", "max-norm", "111", "about", "110", "106", "48,000", "4.8", "%"] in lines
+    assert ["standard", "171", "160", "160", "48,000", "4.8%"] in lines
+    assert ["hidden", "dropout", "151", "about", "130", "48,000", "4.8%"] in lines
+    assert ["+", "input", "dropout", "131", "125", "48,000", "4.8%"] in lines
+    assert ["+", "max-norm", "111", "about", "110", "106", "48,000", "4.8%"] in lines
 
 
 def test_the_tables_fit_a_terminal():

@@ -101,7 +101,7 @@ def test_networks_that_were_still_improving_at_the_end_are_named(improving, word
     ("given", "words"),
     [
         ({"dataset": "digits", "label_noise": 0.2, "epochs": 80},
-         "On digits with 20 % of the training labels random, after 80 epochs: each of"),
+         "On digits with 20% of the training labels random, after 80 epochs: each of"),
         ({"epochs": 1}, "On moons, after 1 epoch: each of"),
         ({"dataset": None, "csv": "folder/a.csv", "target": "y"}, "On a.csv, after 2 epochs: each of"),
     ],
@@ -119,7 +119,7 @@ def test_the_notes_explain_the_methods():
 
 def test_a_note_says_if_no_network_beats_the_baseline():
     options, figures = figures_of(lambda arm, place, seed: 0.5)
-    said = "By test accuracy, no network beats always predicting the most common class (test accuracy 50.0 %)."
+    said = "By test accuracy, no network beats always predicting the most common class (test accuracy 50.0%)."
     assert said in RIVALS.notes(options, figures)
     options, figures = figures_of(lambda arm, place, seed: 0.5 + 0.01 * (arm == "max-norm"))
     assert said not in RIVALS.notes(options, figures)

@@ -17,7 +17,7 @@ from tinygrad_dropout.lab.text import as_text
             lambda value, seed: -value,
             [
                 "The recommended p is 0.6: it has the lowest mean validation loss. With p chosen for each seed on its "
-                "own validation part, the mean test accuracy is 85.0 %, on test rows that did not affect the choice: "
+                "own validation part, the mean test accuracy is 85.0%, on test rows that did not affect the choice: "
                 "better than p = 0 (+5.0 points on average, corrected interval +4.9 to +5.1).",
                 "Dropout helps at p = 0.6; it shows no effect at p = 0.3.",
             ],
@@ -27,7 +27,7 @@ from tinygrad_dropout.lab.text import as_text
             lambda value, seed: -value,
             [
                 "The recommended p is 0.6: it has the lowest mean validation loss. With p chosen for each seed on its "
-                "own validation part, the mean test accuracy is 75.0 %, on test rows that did not affect the choice: "
+                "own validation part, the mean test accuracy is 75.0%, on test rows that did not affect the choice: "
                 "worse than p = 0 (-5.0 points on average, corrected interval -5.1 to -4.9).",
                 "Dropout shows no effect at p = 0.3; it hurts at p = 0.6.",
             ],
@@ -37,7 +37,7 @@ from tinygrad_dropout.lab.text import as_text
             lambda value, seed: value,
             [
                 "The recommended p is 0 (no dropout): it has the lowest mean validation loss. With p chosen for each "
-                "seed on its own validation part, the mean test accuracy is 80.0 %, on test rows that did "
+                "seed on its own validation part, the mean test accuracy is 80.0%, on test rows that did "
                 "not affect the choice: no difference is shown from p = 0 (+0.0 points on average, corrected interval "
                 "-0.1 to +0.1).",
                 "Dropout helps at p = 0.6; it shows no effect at p = 0.3.",
@@ -68,7 +68,7 @@ def test_other_settings_are_compared_with_and_without_dropout(by, verb):
         ("width", (1,), "Dropout helps with 1 hidden unit per layer."),
         ("epochs", (1,), "Dropout helps after 1 epoch."),
         ("width", (4, 512, 1024), "Dropout helps with 4 to 1,024 hidden units per layer."),
-        ("label_noise", (0, 0.25), "Dropout helps with 0 % and 25 % of the training labels random."),
+        ("label_noise", (0, 0.25), "Dropout helps with 0% and 25% of the training labels random."),
         ("input_p", (0, 0.25, 0.5), "Dropout on the inputs helps at p = 0.25 and 0.5."),
     ],
 )
@@ -129,8 +129,8 @@ def test_figure_9_is_compared_with_the_papers():
     assert said == [
         "In figure 9 of Srivastava et al. (2014), on MNIST, the error with a fixed width hardly changes from p = 0.2 "
         "to 0.6; here, the mean test accuracy differs by 2.5 points in that range.",
-        "At p = 0.9, the error in figure 9 of Srivastava et al. (2014), on MNIST, is about 2.7 % with a fixed width "
-        "and about 1.7 % with a fixed number of kept units; here, the test error is 50.0 % and 40.0 %.",
+        "At p = 0.9, the error in figure 9 of Srivastava et al. (2014), on MNIST, is about 2.7% with a fixed width "
+        "and about 1.7% with a fixed number of kept units; here, the test error is 50.0% and 40.0%.",
     ]
     assert SWEEP.notes(options, figures)[0].startswith("With a fixed width, dropout helps at p = 0.2 to 0.6; it hurts")
     assert ". With a fixed number of kept units, dropout helps at p = 0.2" in SWEEP.notes(options, figures)[0]
@@ -198,10 +198,10 @@ def test_figure_10_claims_no_gain_if_there_is_none(gains, words):
 
 def test_values_that_follow_each_other_are_a_range():
     every = list("1234567")
-    written = {name: f"{name} %" for name in every}
-    assert in_ranges(["1", "2", "4", "5", "6"], every, written) == ["1 %", "2 %", "4 % to 6 %"]
-    assert in_ranges(["1", "3", "5"], every, written) == ["1 %", "3 %", "5 %"]
-    assert in_ranges(every, every, written) == ["1 % to 7 %"]
+    written = {name: f"{name}%" for name in every}
+    assert in_ranges(["1", "2", "4", "5", "6"], every, written) == ["1%", "2%", "4% to 6%"]
+    assert in_ranges(["1", "3", "5"], every, written) == ["1%", "3%", "5%"]
+    assert in_ranges(every, every, written) == ["1% to 7%"]
 
 
 @pytest.mark.parametrize(

@@ -25,8 +25,8 @@ DEFECTIVE = {
     "dead in the last of two layers": (
         {"units": 2, "layers": (2,)},
         "is dead (no unit of its second hidden layer is on for any test example under any mask) and predicts the "
-        "same under every mask and is at chance level (at best 89.8 % wrong; always predicting the most common "
-        "class: 89.8 %).",
+        "same under every mask and is at chance level (at best 89.8% wrong; always predicting the most common "
+        "class: 89.8%).",
         "this network is dead",
     ),
     "dead in the first of two layers, although the second responds to its mask": (
@@ -56,12 +56,12 @@ DEFECTIVE = {
     ),
     "at chance level with one layer": (
         {"p": 0.8, "units": 4, "layers": (1,)},
-        "is at chance level (at best 89.8 % wrong",
+        "is at chance level (at best 89.8% wrong",
         None,
     ),
     "at chance level with two layers": (
         {"p": 0.999, "units": 6, "layers": (2,), "seed": 1},
-        "is at chance level (at best 89.0 % wrong; always predicting the most common class: 89.8 %).",
+        "is at chance level (at best 89.0% wrong; always predicting the most common class: 89.8%).",
         None,
     ),
 }

@@ -14,7 +14,7 @@ def command() -> Command:
     return Command(
         "how sure Monte Carlo dropout is, and where it is too sure",
         "Train networks with dropout on a function with a gap in its data, on two moons and on a table, and predict\n"
-        "with weight scaling, with one mask and with Monte Carlo. Say where the bands that should contain 95 % of\n"
+        "with weight scaling, with one mask and with Monte Carlo. Say where the bands that should contain 95% of\n"
         "new values are too narrow, how good the likelihoods are, and how sure each method is far from the data.",
         {
             "table of numbers to predict (default: scikit-learn's diabetes)": [

@@ -2,7 +2,7 @@
 
 x and target are indexed by the same permutation, so rows that belong together stay together; shuffling the two arrays
 separately would break the pairs. A permutation gives each example exactly once. Drawing indices with replacement would
-not: of N examples, an epoch of N draws misses each one with probability (1 - 1/N)**N, about 37 %.
+not: of N examples, an epoch of N draws misses each one with probability (1 - 1/N)**N, about 37%.
 
 Indexing with an array of integers copies, so you can change a batch without changing x. If N mod batch_size is not 0,
 the last batch has that many examples. There are ceil(N / batch_size) batches with it, and N // batch_size without.

@@ -33,7 +33,7 @@ def check(judge: Judge) -> None:
     with judge.claim("without dropout, it memorizes a single batch with random classes"):
         refuse_no_overfitting(judge, names)
     with judge.claim(
-        f"on two moons, over 90 % of the held-out rows are classified correctly, averaged over {SEEDS} seeds"
+        f"on two moons, over 90% of the held-out rows are classified correctly, averaged over {SEEDS} seeds"
     ):
         refuse_no_generalization(judge, names)
 
@@ -225,7 +225,7 @@ def refuse_no_generalization(judge, names):
         judge.reject(
             "does-not-generalize",
             f"The accuracies on held-out rows are "
-            f"{', '.join(f'{one:.1%}' for one in scores)}; expected more than 90 % on average.",
+            f"{', '.join(f'{one:.1%}' for one in scores)}; expected more than 90% on average.",
             "Does it memorize a single batch? Then which rows does fit train on, and in which mode do you measure?",
             kind="modes",
         )

@@ -46,7 +46,7 @@ def describe(options: Options, figures: Figures) -> str:
         f"{pairs:,} pair{'' if pairs == 1 else 's'} in each setting: {options['train_size']:,} training points, "
         f"{TEST_SIZE:,} test points with true labels; hidden layers {units}, {units} (few units: {few}, {few}); "
         f"p = {options['p']:g}, inputs 0; {options['epochs']:,} steps of sgd on all points. Noisy moons: "
-        f"{100 * options['label_noise']:g} % of the training labels are random"
+        f"{100 * options['label_noise']:g}% of the training labels are random"
     )
 
 

@@ -33,8 +33,8 @@ OF_REMOVAL = {
         "importance is spread more evenly over the units", Measure("effect_gini", "Gini of effects", "", False)
     ),
     "effect_share": Claim(
-        "the top 1 % of the units have a smaller share of the importance",
-        Measure("effect_share", "top 1 % of effects", POINTS, False, 100),
+        "the top 1% of the units have a smaller share of the importance",
+        Measure("effect_share", "top 1% of effects", POINTS, False, 100),
     ),
     "interaction_size": Claim(
         "pairs of units interact less", Measure("interaction_size", "interaction, size", "", False)

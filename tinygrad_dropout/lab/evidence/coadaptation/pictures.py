@@ -55,8 +55,8 @@ def draw_coadaptation(outcome: Outcome, file: BinaryIO) -> None:
     label_verdicts(curves[0], IN_LEGEND, drawn)
     caption = (
         "Below: with dropout minus without, in percent of the value without, with the corrected interval; signed "
-        f"interaction in percent of the size of the interaction. Beyond {LINEAR} % the axis is logarithmic, and beyond "
-        f"{FARTHEST} % it ends.\n{outcome.description}"
+        f"interaction in percent of the size of the interaction. Beyond {LINEAR}% the axis is logarithmic, and beyond "
+        f"{FARTHEST}% it ends.\n{outcome.description}"
     )
     plots.save(figure, file, outcome.notes[0], caption, curves[0], columns=4)
 
@@ -143,7 +143,7 @@ def features_title(outcome: Outcome) -> str:
     activation, zero = (shown["parts"][LAYERS[0]][name] for name in ("activation", "near_zero"))
     return (
         f"An autoencoder's mean activation: {activation['without']:.2f} without dropout, {activation['with']:.2f} "
-        f"with it; near 0: {100 * zero['without']:.0f} % and {100 * zero['with']:.0f} %"
+        f"with it; near 0: {100 * zero['without']:.0f}% and {100 * zero['with']:.0f}%"
     )
 
 

@@ -28,7 +28,7 @@ def gini(sizes: Numbers) -> Numbers:
 
 
 def top_share(sizes: Numbers) -> float:
-    """The share of the largest 1 % of the sizes in the sum of all; 0 if all are 0."""
+    """The share of the largest 1% of the sizes in the sum of all; 0 if all are 0."""
     count = int(np.ceil(TOP_SHARE * sizes.size))
     return float(np.sort(sizes)[-count:].sum() / (sizes.sum() or 1))
 

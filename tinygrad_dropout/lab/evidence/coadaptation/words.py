@@ -63,7 +63,7 @@ def describe(options: Options, figures: Figures) -> str:
         f"{counted(pairs, 'pair')} in each setting: {options['train_size']:,} training digits; "
         f"classifiers with hidden layers {units}, {units} after {options['epochs']:,} epochs of adam, an autoencoder "
         f"with one of {units} after {options['autoencoder_epochs']:,}; p = {options['p']:g}, inputs 0. Noisy digits: "
-        f"{100 * LABEL_NOISE:g} % of the training labels are random"
+        f"{100 * LABEL_NOISE:g}% of the training labels are random"
     )
 
 

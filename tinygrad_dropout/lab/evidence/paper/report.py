@@ -48,7 +48,7 @@ def tables(options: Options, figures: Figures) -> Sequence[Table]:
         changes = [found[of] and difference_of(found[of], figures["seeds"]).brief for of in DIFFERENCES]
         ours.add_row(arm, errors, *(change or "" for change in changes))
         published = ({one.source: str(one) for one in PUBLISHED[arm]}.get(source, "") for source in SOURCES)
-        share = f"{100 * found['updates'] / UPDATES:.2g} %"
+        share = f"{100 * found['updates'] / UPDATES:.2g}%"
         both.add_row(arm, f"{found['mean']:,.0f}", *published, f"{found['updates']:,}", share)
     return [ours, both]
 

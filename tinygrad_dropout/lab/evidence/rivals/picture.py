@@ -36,7 +36,7 @@ def draw_rivals(outcome: Outcome, file: BinaryIO) -> None:
     left.set(xlabel=f"{measure.label}, {unit}", title=f"method minus {PLAIN_NETWORK}")
     right.set(xlabel=f"{measure.label}, {unit}", title="dropout minus method")
     right.tick_params(axis="y", length=0)
-    caption = f"{outcome.description}\n95 % intervals, corrected for {figures['looks']} looks"
+    caption = f"{outcome.description}\n95% intervals, corrected for {figures['looks']} looks"
     plots.save(figure, file, outcome.notes[0], caption, left, columns=3)
 
 

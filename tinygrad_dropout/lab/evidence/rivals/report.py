@@ -158,7 +158,7 @@ def against_rivals(against: Mapping[str, Figures]) -> str:
 
 def conditions(options: Options) -> str:
     """The conditions of the verdicts, at the start of a sentence."""
-    noise = f" with {100 * options['label_noise']:g} % of the training labels random" if options["label_noise"] else ""
+    noise = f" with {100 * options['label_noise']:g}% of the training labels random" if options["label_noise"] else ""
     epochs = f"{options['epochs']} epoch{'s' if options['epochs'] > 1 else ''}"
     return f"On {options['csv'] or options['dataset']}{noise}, after {epochs}"
 

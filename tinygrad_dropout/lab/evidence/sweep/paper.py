@@ -12,7 +12,7 @@ from tinygrad_dropout.lab.trials import Figures, Options
 PAPER = "Srivastava et al. (2014)"
 FIGURE_9 = f"figure 9 of {PAPER}, on MNIST,"
 FLAT = (0.2, 0.6)  # in this range, the error of figure 9 hardly changes with the width fixed
-SPARSE, ERRORS = "0.9", {FIXED_WIDTH: "2.7 %", FIXED_KEPT: "1.7 %"}  # approximate errors there
+SPARSE, ERRORS = "0.9", {FIXED_WIDTH: "2.7%", FIXED_KEPT: "1.7%"}  # approximate errors there
 
 WIDER = (
     f"With a {FIXED_KEPT}, the layers are 1 / (1 - p) times as wide as at p = 0, and as wide as with a {FIXED_WIDTH} "
@@ -34,7 +34,7 @@ def figure_9(options: Options, figures: Figures) -> list[str]:
              if FLAT[0] <= float(name) <= FLAT[1]]  # fmt: skip
     said = []
     if len(means) > 1:
-        spread = measure.amount(number((max(means) - min(means)) / measure.scale, measure.scale).removesuffix(" %"))
+        spread = measure.amount(number((max(means) - min(means)) / measure.scale, measure.scale).removesuffix("%"))
         said.append(
             f"In {FIGURE_9} the error with a {FIXED_WIDTH} hardly changes from p = {FLAT[0]} to "
             f"{FLAT[1]}; here, the mean {measure.label} differs by {spread} in that range."
@@ -61,7 +61,7 @@ def figure_10(options: Options, figures: Figures) -> list[str]:
     best = max(gains, key=lambda name: gains[name])
 
     def gain(name: str) -> str:
-        shown = number(gains[name] / measure.scale, measure.scale, sign="+").removesuffix(" %")
+        shown = number(gains[name] / measure.scale, measure.scale, sign="+").removesuffix("%")
         return measure.amount(shown)
 
     def size(name: str) -> str:

@@ -47,7 +47,7 @@ def draw_sweep(outcome: Outcome, file: BinaryIO) -> None:
     above.set_ylabel(f"{measure.label} ({unit if measure.higher_is_better else 'lower is better'})")
     against = MINUS_0 if over in RATES else "with minus without"
     below.set(xlabel=setting.words, ylabel=f"{against}\n({'points' if unit == '%' else unit})")
-    bands = "Bands: 95 % intervals of each mean. " if figures["seeds"] > 1 else ""
+    bands = "Bands: 95% intervals of each mean. " if figures["seeds"] > 1 else ""
     caption = (
         f"{outcome.description}\n{bands}Bars: of each difference, paired by seed and corrected for {figures['looks']} "
         f"look{'s' * (figures['looks'] > 1)}."

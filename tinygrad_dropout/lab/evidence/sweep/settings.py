@@ -26,8 +26,8 @@ def plainly(value: float) -> str:
 
 
 def in_percent(value: float) -> str:
-    """`30 %`."""
-    return f"{100 * value:g} %"
+    """`30%`."""
+    return f"{100 * value:g}%"
 
 
 @dataclass(frozen=True)

@@ -37,7 +37,7 @@ def draw(outcome: Outcome, file: BinaryIO) -> None:
     draw_reliability(reliable, outcome.figures["classification"])
     draw_confidence(far, outcome.figures["classification"])
     looks = outcome.figures["looks"]
-    note = f"Top left: only seed {record['seed']}. Bars: 95 % intervals, corrected for {looks} looks."
+    note = f"Top left: only seed {record['seed']}. Bars: 95% intervals, corrected for {looks} looks."
     plots.save(figure, file, outcome.notes[0], f"{outcome.description}\n{note}", held, columns=4)
 
 
@@ -45,7 +45,7 @@ def draw_bands(axes: Axes, record: Record) -> None:
     """The function, its training data and the bands of one network."""
     training = gap(np.random.default_rng(Streams.from_seed(record["seed"]).split)).split
     middle, reach = (np.array(record[name][MONTE_CARLO]) for name in ("middle", "reach"))
-    axes.fill_between(GRID, middle - reach, middle + reach, color=plots.BLUE, alpha=0.2, lw=0, label="95 % band")
+    axes.fill_between(GRID, middle - reach, middle + reach, color=plots.BLUE, alpha=0.2, lw=0, label="95% band")
     axes.plot(GRID, middle, color=plots.BLUE, lw=2, label="Monte Carlo mean")
     axes.plot(GRID, record["middle"][WEIGHT_SCALING], color=plots.VERMILION, lw=1.5, ls="--", label=WEIGHT_SCALING)
     axes.plot(GRID, true_function(GRID), color="black", lw=1, ls=":", label="the function")
@@ -69,7 +69,7 @@ def draw_coverage(axes: Axes, regressions: Figures, names: list[str]) -> None:
                     axes.plot([place] * 2, [max(low, 0), min(high, 100)], color=color, lw=1.5)
     axes.axhline(100 * CONFIDENCE, color="black", lw=1, label="where it should be")
     axes.set_xticks(range(len(names)), names)
-    axes.set(ylim=(0, 102), ylabel="% of new values", title="inside the 95 % band")
+    axes.set(ylim=(0, 102), ylabel="% of new values", title="inside the 95% band")
 
 
 def draw_reliability(axes: Axes, found: Figures) -> None:

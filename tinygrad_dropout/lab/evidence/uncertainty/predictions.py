@@ -88,7 +88,7 @@ def likeliest_noise(outputs: Numbers, y: Numbers) -> float:
 
 
 def band(outputs: Numbers, noise: float) -> tuple[Numbers, Numbers]:
-    """The middle and the half-width of the band that should contain 95 % of new values: 1.96 · sqrt(spread² + noise²).
+    """The middle and the half-width of the band that should contain 95% of new values: 1.96 · sqrt(spread² + noise²).
 
     With a single mask, the spread is 0.
     """

@@ -49,7 +49,7 @@ def tables(options: Options, figures: Figures) -> Sequence[Table]:
 
 def regression_table(options: Options, figures: Figures) -> Table:
     """For each place and method: the error, the log-likelihood, and the share of new values in the bands."""
-    table = new_table("regression", "predicted by", "RMSE", "log-likelihood\n(nats)", "in the\n95 % band", "half-width")
+    table = new_table("regression", "predicted by", "RMSE", "log-likelihood\n(nats)", "in the\n95% band", "half-width")
     table.columns[1].justify = "left"
     for name, label in labels(options).items():
         for method, scores in figures["regressions"][name]["scores"].items():
@@ -58,7 +58,7 @@ def regression_table(options: Options, figures: Figures) -> Table:
                 method,
                 two_digits(scores["rmse"]),
                 two_digits(scores["log_likelihood"]),
-                f"{100 * scores['coverage']:.1f} %",
+                f"{100 * scores['coverage']:.1f}%",
                 two_digits(scores["width"]),
             )
     return table
@@ -73,10 +73,10 @@ def classification_table(figures: Figures) -> Table:
         confidence = found["confidence"][method]
         table.add_row(
             method,
-            f"{100 * scores['accuracy']:.1f} %",
+            f"{100 * scores['accuracy']:.1f}%",
             f"{scores['log_likelihood']:.3f}",
             f"{scores['calibration_error']:.3f}",
-            *(f"{100 * confidence[place]:.1f} %" for place in (0, -1)),
+            *(f"{100 * confidence[place]:.1f}%" for place in (0, -1)),
         )
     return table
 

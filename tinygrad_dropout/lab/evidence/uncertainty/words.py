@@ -90,15 +90,15 @@ def on_bands(options: Options, figures: Figures) -> str:
         held = figures["regressions"][name]["coverage"]
         verdict = verdict_on_coverage(held)
         share, _ = both_rounded(held["mean"], 100 * CONFIDENCE, 0, differ=bool(verdict))
-        groups[verdict].append(f"{place} ({share} %)")
+        groups[verdict].append(f"{place} ({share}%)")
     if too_few(figures):
-        explained = listed(groups[""]).replace(" %)", " % of new values lie in them)", 1)
-        return f"Too few seeds for a verdict on the 95 % bands of {MONTE_CARLO} dropout {explained}."
+        explained = listed(groups[""]).replace("%)", "% of new values lie in them)", 1)
+        return f"Too few seeds for a verdict on the 95% bands of {MONTE_CARLO} dropout {explained}."
     said = [f"{verdict} {listed(named)}" for verdict, named in groups.items() if verdict and named]
     if groups[""]:
         said.append(f"not shown to be too narrow or too wide {alternatives(groups[''])}")
-    explained = "; they are ".join(said).replace(" %)", " % of new values lie in them)", 1)
-    return f"The 95 % bands of {MONTE_CARLO} dropout are {explained}."
+    explained = "; they are ".join(said).replace("%)", "% of new values lie in them)", 1)
+    return f"The 95% bands of {MONTE_CARLO} dropout are {explained}."
 
 
 def on_log_likelihood(options: Options, figures: Figures, method: str) -> str:
@@ -144,6 +144,6 @@ def on_distance(figures: Figures) -> str:
     monte_carlo, scaled = both_rounded(own, other, 1, differ=differ)
     return (
         f"At {found['distances'][-1]:g} standard deviations from {TWO_MOONS}, where the data give no information and "
-        f"50 % would be honest, the mean confidence of {MONTE_CARLO} is {monte_carlo} %, {relation} the {scaled} % of "
+        f"50% would be honest, the mean confidence of {MONTE_CARLO} is {monte_carlo}%, {relation} the {scaled}% of "
         f"{WEIGHT_SCALING}."
     )

@@ -93,8 +93,7 @@ def defects(network: Figures) -> str:
     best, constant = min(each["error"] for each in network["averages"].values()), network["most_common_class"]
     if best > constant - 2 * sqrt(constant * (100 - constant) / TEST_SIZE):  # two standard errors
         found.append(
-            f"is at chance level (at best {best:.1f} % wrong; always predicting the most common class: "
-            f"{constant:.1f} %)"
+            f"is at chance level (at best {best:.1f}% wrong; always predicting the most common class: {constant:.1f}%)"
         )
     return f"The network with {depth_of(network)} {' and '.join(found)}." if found else ""
 
