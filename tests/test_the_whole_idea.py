@@ -415,7 +415,7 @@ def test_the_page_shows_the_mask_that_the_file_prints(capsys):
 def test_the_pages_text_draws_the_conclusions_of_its_output():
     gains = re.findall(r"[-+]\d+\.\d ± \d+\.\d points", PROSE)
     assert gains == re.findall(r"gain (.*? points)", output_on_the_page())
-    pairs = re.findall(r"(\S+) % without dropout, (\S+) % with", output_on_the_page())
+    pairs = re.findall(r"([0-9.]+)% without dropout, ([0-9.]+)% with", output_on_the_page())
     gained = [float(with_dropout) > float(without) for without, with_dropout in pairs]
     assert "each of the six pairs gains" in PROSE
     assert all(gained[:6])
