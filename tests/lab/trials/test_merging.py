@@ -8,7 +8,7 @@ import pytest
 from tests.lab.trials.counting import Counting, Numbers
 from tinygrad_dropout.lab import LabError
 from tinygrad_dropout.lab.trials import run
-from tinygrad_dropout.lab.trials.folder import RESULTS, Folder
+from tinygrad_dropout.lab.trials.folder import RESULTS, Folder, differences_between
 from tinygrad_dropout.lab.trials.merging import merge
 
 EXPERIMENTS = [Counting()]
@@ -104,6 +104,11 @@ def test_another_experiment_is_refused_by_name(tmp_path, folder):
     parts = [folder("a", seeds=1), folder("b", other, seeds=1, first_seed=1)]
     with pytest.raises(LabError, match=r"cannot merge .* made differently \(experiment other, not counting\)"):
         merge(parts, tmp_path / "merged", [*EXPERIMENTS, other])
+
+
+def test_of_another_experiment_only_the_name_is_compared():
+    found, wanted = {"experiment": "when", "p": 0.5}, {"experiment": "ridge", "features": 3}
+    assert differences_between(found, wanted) == "experiment when, not ridge"
 
 
 @pytest.mark.parametrize("wrong", ["nowhere", "file"])

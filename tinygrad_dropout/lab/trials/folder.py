@@ -272,8 +272,10 @@ def differences_between(found: Mapping[str, Any], wanted: Mapping[str, Any]) -> 
     """Describe the differences: `p 0.5, not 0.3; seeds 10, not 5`.
 
     An experiment with several configurations stores each of them. Differences inside them are mostly a consequence of
-    others, so they are described only if there are no others.
+    others, so they are described only if there are no others. Another experiment has other options altogether.
     """
+    if found.get("experiment") != wanted.get("experiment"):
+        return f"experiment {as_typed(found.get('experiment'))}, not {as_typed(wanted.get('experiment'))}"
     names = [name for name in {**wanted, **found} if found.get(name) != wanted.get(name)]
     inside = [name for name in names if isinstance(wanted.get(name), Mapping) and isinstance(found.get(name), Mapping)]
     plain = [name for name in names if name not in inside] or [
