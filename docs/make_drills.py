@@ -1,8 +1,8 @@
-"""Write the scoreboard of drills.md: `python docs/make_drills.py` grades every answer with fifty seeds, in a few
-minutes.
+"""Write the scoreboard of drills.md: `python docs/make_drills.py` grades every answer with fifty seeds.
 
-`python docs/make_drills.py 11` grades the answers of one exercise and prints what the grader says, for its author.
-`--render` only writes the pages. tests/docs/test_drills_page.py renders again and compares.
+That takes eight minutes. `python docs/make_drills.py 11` grades only the answers of one exercise, and prints what the
+grader says, for its author. The counts are saved after each exercise. `--render` only writes the pages.
+tests/docs/test_drills_page.py renders again and compares.
 """
 
 from __future__ import annotations
@@ -62,16 +62,32 @@ def sweep(exercise: Exercise) -> Counts:
     }
 
 
-def sweep_all() -> dict[str, Counts]:
-    """The counts of every exercise."""
+def sweep_all() -> None:
+    """Save the counts of every exercise."""
     everything = exercises()
     with ProcessPoolExecutor() as processes:
-        return {one.slug: counts for one, counts in zip(everything, processes.map(sweep, everything), strict=True)}
+        for one, counts in zip(everything, processes.map(sweep, everything), strict=True):
+            save(one, counts)
+            print(one.slug, flush=True)
+
+
+def load_counts() -> dict[str, Counts]:
+    """The saved counts by exercise."""
+    saved: dict[str, Counts] = json.loads(KEPT.read_text(encoding="utf-8"))
+    return saved
+
+
+def save(exercise: Exercise, counts: Counts) -> None:
+    """Save the counts of an exercise, and leave out those of exercises that there no longer are."""
+    saved = {**load_counts(), exercise.slug: counts}
+    ordered = {one.slug: saved[one.slug] for one in exercises() if one.slug in saved}
+    KEPT.write_text(json.dumps(ordered, indent=1) + "\n", encoding="utf-8")
 
 
 def show(exercise: Exercise) -> int:
     """Print what the grader says about each answer of an exercise; 1 if any count is not that of all seeds."""
     counts = sweep(exercise)
+    save(exercise, counts)
     print(as_text(exercise, grade(exercise, exercise.starter)))
     for sample in exercise.wrong:
         print(f"\n-- {sample.name}: {sample.description}. Named with {counts['wrong'][sample.name]} of {SEEDS} seeds.")
@@ -150,8 +166,7 @@ def commands() -> str:
 
 def blocks() -> dict[Path, dict[str, str]]:
     """The blocks of the pages."""
-    counts: dict[str, Counts] = json.loads(KEPT.read_text(encoding="utf-8"))
-    everything = exercises()
+    counts, everything = load_counts(), exercises()
     heads = ("", "exercise", "wrong answers", "by formula", "named", "right answers", "passed")
     board = ["| " + " | ".join(heads).strip() + " |", "|---" * len(heads) + "|"]
     answers = []
@@ -206,12 +221,13 @@ def render() -> None:
 
 def main(arguments: list[str]) -> int:
     """Grade the answers of one exercise, or of all; or only render."""
+    code = 0
     if arguments and arguments != ["--render"]:
-        return show(find(arguments[0]))
-    if not arguments:
-        KEPT.write_text(json.dumps(sweep_all(), indent=1) + "\n", encoding="utf-8")
+        code = show(find(arguments[0]))
+    elif not arguments:
+        sweep_all()
     render()
-    return 0
+    return code
 
 
 if __name__ == "__main__":

@@ -169,4 +169,4 @@ def test_without_the_extra_it_says_what_to_type(run, monkeypatch):
     monkeypatch.setattr(play, "find_spec", lambda name: None if name == "uvicorn" else name)
     code, out, err = run("play")
     assert (code, out) == (2, "")
-    assert 'play needs uvicorn, which is not installed: pip install "tinygrad-dropout[play]"' in err
+    assert 'play needs uvicorn: pip install "tinygrad-dropout[play]"' in err

@@ -56,9 +56,18 @@ def test_a_command_parses(command):
     assert cli.parse(arguments).run
 
 
-def test_whoever_writes_an_exercise_is_shown_what_the_grader_says(capsys, monkeypatch):
+def test_a_new_exercise_is_added_to_the_counts_and_its_author_sees_what_the_grader_says(capsys, monkeypatch, tmp_path):
+    others = {slug: counts for slug, counts in COUNTS.items() if slug != "11_linear_backward"}
+    kept = tmp_path / "drills.json"
+    kept.write_text(json.dumps({**others, "47_removed": {}}), encoding="utf-8")
+    monkeypatch.setattr(make_drills, "KEPT", kept)
     monkeypatch.setattr(make_drills, "SEEDS", 2)
+    monkeypatch.setattr(make_drills, "render", list)
     assert make_drills.main(["11"]) == 0
+    counts = json.loads(kept.read_text(encoding="utf-8"))
+    assert list(counts) == list(COUNTS)
+    assert counts.pop("11_linear_backward")["right"]["the solution"] == 2
+    assert counts == others
     shown = capsys.readouterr().out
     assert "-- bias-gradient-averaged: the mean over the batch. Named with 2 of 2 seeds." in shown
     assert "-- right: einsum, passed with 2 of 2 seeds" in shown

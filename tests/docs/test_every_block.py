@@ -15,7 +15,9 @@ from tinygrad_dropout import cli
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
-FENCED = re.compile(r"^(?P<indent> *)```(?P<language>\w*)\n(?P<text>.*?)^(?P=indent)```", re.DOTALL | re.MULTILINE)
+FENCED = re.compile(
+    r"^(?P<indent> *)(?P<fence>```+)(?P<language>\w*)\n(?P<text>.*?)^(?P=indent)(?P=fence)", re.DOTALL | re.MULTILINE
+)
 
 #: What runs a command of ours: a test for each, by its first words. Training for minutes is cut short there (--quick).
 COMMANDS = {
@@ -60,6 +62,10 @@ TESTED = {
         "import torch": "test_the_example_with_torch_prints_the_output_shown",
     },
     "intervals.md": {"mean ±": "test_the_measured_interval_is_that_of_the_verdict"},
+    "new_exercise.md": {
+        "# Tanh": "test_the_solution_passes", '"""Exercise 47': "test_the_starter_does_not_pass",
+        '"""The backward': "test_the_solution_passes", '"""dx =': "test_the_known_mistakes_are_named",
+    },
     "new_operation.md": {
         "Operation(": "test_the_row_holds", '"softplus":': "test_the_spelling_is_that_of_both_sides",
         "@elementwise": "test_the_rule_explains_every_entry",

@@ -13,6 +13,7 @@ import pytest
 from blocks import rendered
 
 from tinygrad_dropout import cli
+from tinygrad_dropout.drills.exercise import exercises
 from tinygrad_dropout.lab import Config
 
 ROOT = Path(__file__).parent.parent.parent
@@ -38,6 +39,10 @@ def test_a_command_parses(command):
 @pytest.mark.parametrize("target", sorted(set(re.findall(r"\]\(([^)#]+)\)", README))))
 def test_a_link_leads_to_a_file(target):
     assert (ROOT / target).exists()
+
+
+def test_the_number_of_exercises_is_right():
+    assert f"writes {len(exercises())} exercises into a folder" in README
 
 
 def test_the_essential_files_can_be_read_in_an_evening():

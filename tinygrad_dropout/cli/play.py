@@ -46,8 +46,7 @@ def run(options: argparse.Namespace) -> int:
     """Serve the page until Ctrl-C."""
     if lacking := [name for name in NEEDED if find_spec(name) is None]:
         return complain(
-            f'play needs {", ".join(lacking)}, which is not installed: pip install "tinygrad-dropout[play]" installs '
-            "everything it needs"
+            f'play needs {", ".join(lacking)}: pip install "tinygrad-dropout[play]" installs everything it needs'
         )
     if options.port is not None and not 0 <= options.port <= 65535:
         return complain(f"--port: expected a port from 0 to 65535, got {options.port}")

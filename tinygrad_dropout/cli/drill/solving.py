@@ -17,7 +17,7 @@ from tinygrad_dropout.drills.exercise import DrillError, Exercise, exercises, fi
 from tinygrad_dropout.drills.grader.grade_in_subprocess import grade_file, make_replay
 from tinygrad_dropout.drills.grader.report import lines_of
 from tinygrad_dropout.drills.grader.result import Grade
-from tinygrad_dropout.drills.layout import reflow, unbroken
+from tinygrad_dropout.drills.layout import counted, reflow, unbroken
 from tinygrad_dropout.drills.learner.progress import Progress, changing, stamp
 from tinygrad_dropout.drills.learner.recommendation import in_words, next_exercise
 from tinygrad_dropout.drills.learner.terminal import keys, pressed
@@ -37,7 +37,7 @@ def start(session: DrillSession, options: argparse.Namespace) -> int:
     with changing(session.state_file) as progress:
         progress.folder = str(folder)
     left = f"; {kept} existed and are unchanged" if kept else ""
-    session.say(f"{unbroken(folder)}: {written} exercises written{left}.")
+    session.say(f"{unbroken(folder)}: {counted(written, 'exercise')} written{left}.")
     first = exercises()[0]
     session.say(f"\nThe first:   {first.slug}.py, its task in tasks/{first.slug}.md")
     session.say(f"To grade it: {session.command} check (or drill watch, on every save)")
