@@ -1,6 +1,6 @@
 """From a CSV to a saved model that says how sure it is, with nothing but NumPy.
 
-    python examples/9_train_on_your_own_data.py              # makes up a table of 600 flats, and learns their rents
+    python examples/9_train_on_your_own_data.py              # makes up 600 apartments, and learns their rents
     python examples/9_train_on_your_own_data.py table.csv    # your own table: learns the last of its columns
 
 The table has a header and commas; the last column holds numbers. A column of words becomes a column of 0 and 1 for each
@@ -20,8 +20,8 @@ from tinygrad_dropout.optim.lr_scheduler import CosineAnnealingLR, LinearLR, Seq
 from tinygrad_dropout.training import Batches, EarlyStopping, fit, predict, summary
 
 
-def write_flats(path):
-    """600 made-up flats: the rent depends on everything but the floor, plus noise of 60."""
+def write_apartments(path):
+    """600 made-up apartments: the rent depends on everything but the floor, plus noise of 60."""
     rng = np.random.default_rng(0)
     area, age, distance = rng.uniform(20, 120, 600), rng.uniform(0, 80, 600), rng.exponential(4, 600)
     floor, district = rng.integers(0, 9, 600), rng.choice(["center", "harbor", "hills"], 600)
@@ -70,10 +70,12 @@ def build_model(inputs):
 
 
 parser = argparse.ArgumentParser(description="Train on a table, and save the model next to it.")
-parser.add_argument("table", nargs="?", type=Path, help="a CSV with a header (default: flats.csv, which is made up)")
-path = parser.parse_args().table or Path("flats.csv")
-if path == Path("flats.csv") and not path.exists():
-    write_flats(path)
+parser.add_argument(
+    "table", nargs="?", type=Path, help="a CSV with a header (default: apartments.csv, which is made up)"
+)
+path = parser.parse_args().table or Path("apartments.csv")
+if path == Path("apartments.csv") and not path.exists():
+    write_apartments(path)
 td.manual_seed(0)
 
 # Load and split: 60% to train on, 20% to decide when to stop, 20% to see how good it is, looked at once.

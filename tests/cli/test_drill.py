@@ -140,6 +140,7 @@ def test_all_untouched_are_open_and_none_counts_as_a_try(drill, tmp_path, monkey
     assert out.count("not-written") == 3
     assert "0 of 3 solved." in out
     assert all(one["tries"] == 0 for one in progress(tmp_path)["exercises"].values())
+    assert progress(tmp_path)["current"] == ""
 
 
 def test_hints_come_one_after_the_other_and_are_counted(drill, begun, tmp_path):

@@ -35,7 +35,7 @@ def test_the_page_shows_readings_and_errors():
 
 @pytest.mark.parametrize(("arguments", "printed"), SHOWN)
 def test_what_the_page_shows_is_printed(arguments, printed, tmp_path, monkeypatch, capsys):
-    (tmp_path / "flats.csv").write_text(TABLE, encoding="utf-8")
+    (tmp_path / "apartments.csv").write_text(TABLE, encoding="utf-8")
     (tmp_path / "typo.csv").write_text(TABLE.replace("61,7;2", "61,7;two", 1), encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     what_is_read(arguments)

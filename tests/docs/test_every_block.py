@@ -52,7 +52,7 @@ OTHERS = {
 #: Blocks with a test of their own, by page: how the block begins ("" is any block of Python), and the test.
 TESTED = {
     "coming_from_pytorch.md": {"import numpy": "test_our_script_learns", "ours.load": "test_weights_move_both_ways"},
-    "compare.md": {"flat;": "test_what_the_page_shows_is_printed", "$ ": "test_what_the_page_shows_is_printed"},
+    "compare.md": {"apartment;": "test_what_the_page_shows_is_printed", "$ ": "test_what_the_page_shows_is_printed"},
     "conformance.md": {"from tinygrad_dropout.conformance": "test_the_example_test_passes_only_for_a_right_layer"},
     "conformance_frameworks.md": {"": "test_an_example_prints_the_output_shown"},
     "conformance_models.md": {

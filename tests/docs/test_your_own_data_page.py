@@ -34,7 +34,7 @@ class AboutTheSameDecimals(doctest.OutputChecker):
 def test_all_blocks_print_what_is_shown(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "argv", [str(EXAMPLE)])
-    runpy.run_path(str(EXAMPLE))  # writes flats.csv
+    runpy.run_path(str(EXAMPLE))  # writes apartments.csv
     test = doctest.DocTestParser().get_doctest(PAGE.read_text(encoding="utf-8"), {}, PAGE.name, str(PAGE), 0)
     assert len(test.examples) > 60
     capsys.readouterr()

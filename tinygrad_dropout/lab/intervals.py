@@ -27,7 +27,7 @@ def width_per_spread(pairs: Numbers | int, looks: int = 1) -> Numbers:
     """t(0.975, pairs - 1) / sqrt(pairs): the half-width of an interval whose pairs have standard deviation 1.
 
     With several looks the 5% that an interval may miss are shared among them, t(1 - 0.025 / looks, pairs - 1), so that
-    all of them together hold in about 95% of cases (Bonferroni's correction).
+    in about 95% of cases, all of them contain their true values (Bonferroni's correction).
     """
     from scipy.special import stdtrit  # Student's t quantile; scipy.stats has it too, but takes a second to import
 

@@ -87,7 +87,7 @@ class ForgetsP(Dropout):
 
 @wrong("old-mask-after-eval")
 class KeepsTheMaskOverEval(Dropout):
-    """the first training forward after eval mode uses the mask of the last one before it again"""
+    """the first training forward after eval mode reuses the mask of the last training forward before it"""
 
     def forward(self, x):
         if not self.training:

@@ -84,7 +84,7 @@ def test_the_sentence_groups_the_settings_by_the_effect_of_dropout():
     outcome = outcome_of(ups=UP, downs=DOWN, sames=SAME, more=UP)
     assert outcome.notes == [
         "Dropout helps with ups and more; it hurts with downs; it shows no effect with sames.",
-        "The intervals are corrected for 4 looks: all of them hold together in about 95% of cases.",
+        "The intervals are corrected for 4 looks: in about 95% of cases, all of them contain the true values.",
     ]
     assert "+40.8 (" in str(outcome)
     assert "-39.0 (" in str(outcome)

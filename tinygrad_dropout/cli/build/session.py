@@ -43,8 +43,11 @@ class BuildSession(Session[OwnFramework]):
     def watched_now(self, exercise: Exercise) -> Exercise:
         return self.current(self.progress())
 
-    def keep(self, progress: Progress, exercise: Exercise, grade: Grade) -> None:
-        """Record an attempt. Earlier stages whose checks passed on the way count as done."""
+    def keep(self, progress: Progress, exercise: Exercise, grade: Grade, chosen: bool = True) -> None:
+        """Record an attempt. Earlier stages whose checks passed on the way count as done.
+
+        A stage never becomes the current exercise.
+        """
         now = datetime.now()
         for stage in self.everything()[: count_passing_stages(grade)]:
             progress.of(stage.slug)["solved"] = progress.of(stage.slug)["solved"] or stamp(now)

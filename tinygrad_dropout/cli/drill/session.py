@@ -118,8 +118,8 @@ class Session(ABC, Generic[Folder]):
         """
 
     @abstractmethod
-    def keep(self, progress: Progress, exercise: Exercise, grade: Grade) -> None:
-        """Record an attempt."""
+    def keep(self, progress: Progress, exercise: Exercise, grade: Grade, chosen: bool = True) -> None:
+        """Record an attempt; `chosen`: whether this becomes the current exercise."""
 
     @abstractmethod
     def workspace(self, progress: Progress) -> Folder:
@@ -165,8 +165,8 @@ class DrillSession(Session[Workspace]):
     def find(self, name: str) -> Exercise:
         return find(name)
 
-    def keep(self, progress: Progress, exercise: Exercise, grade: Grade) -> None:
-        progress.record(exercise.slug, grade, datetime.now())
+    def keep(self, progress: Progress, exercise: Exercise, grade: Grade, chosen: bool = True) -> None:
+        progress.record(exercise.slug, grade, datetime.now(), chosen=chosen)
 
     def workspace(self, progress: Progress) -> Workspace:
         """The current folder if it holds exercises, or else the one that `start` made.

@@ -69,12 +69,17 @@ def check(session: Session[Any], options: argparse.Namespace) -> int:
 
 
 def grade_and_keep(
-    session: Session[Any], exercise: Exercise, path: Path, seed: int = 0, time_limit: float = 10.0
+    session: Session[Any],
+    exercise: Exercise,
+    path: Path,
+    seed: int = 0,
+    time_limit: float = 10.0,
+    chosen: bool = True,
 ) -> Grade:
-    """Grade an answer, and record the attempt."""
+    """Grade an answer, and record the attempt; `chosen`: whether this becomes the current exercise."""
     grade = grade_file(exercise, path, seed=seed, time_limit=time_limit, width=session.width)
     with session.keeping_if_possible() as progress:
-        session.keep(progress, exercise, grade)
+        session.keep(progress, exercise, grade, chosen)
     return grade
 
 
@@ -110,7 +115,7 @@ def check_all(session: Session[Any], workspace: AnswerFolder, options: argparse.
     """Grade all exercises and show one line for each."""
     solved = 0
     for exercise in session.everything():
-        grade = grade_and_keep(session, exercise, workspace.path(exercise), options.seed, options.time_limit)
+        grade = grade_and_keep(session, exercise, workspace.path(exercise), options.seed, options.time_limit, False)
         solved += grade.solved
         state = "solved" if grade.rejection is None else grade.rejection.code
         line = in_columns(session, exercise, state, with_minutes=False)

@@ -54,7 +54,7 @@ def grade(
             judge.note(SEEN_IN_A_REPLAY)
         return judge.grade(rejected.rejection)
     except Exception as error:  # the answer did something that its checks did not foresee
-        code, message, question = answer.raised(error, "Your answer, as the grader used it,")
+        code, message, question = answer.raised(error, "Your answer, when the grader ran it,")
         return judge.grade(Rejection(code, message, question, traceback=answer.own_traceback(error)))
     return judge.grade()
 

@@ -122,7 +122,7 @@ ENDS = {
         "Your file raised KeyboardInterrupt ({detail}), although Ctrl-C was not pressed.",
         "Raise an exception that explains what is wrong.",
     ),
-    "raised": ("raises", "Your answer, as the grader used it, raised {detail}.", ""),
+    "raised": ("raises", "Your answer, when the grader ran it, raised {detail}.", ""),
     "exit": (
         "ends-the-process",
         "Your file ended the process in which it was graded ({detail}).",

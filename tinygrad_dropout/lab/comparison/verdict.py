@@ -169,4 +169,4 @@ def hold_together(looks: int) -> str:
     """A sentence about intervals corrected for this many looks; docs/intervals.md has the measurements."""
     if looks == 1:
         return "The interval holds in about 95% of cases."
-    return f"The intervals are corrected for {looks} looks: all of them hold together in about 95% of cases."
+    return f"The intervals are corrected for {looks} looks: in about 95% of cases, all of them contain the true values."

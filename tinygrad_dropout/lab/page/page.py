@@ -138,7 +138,7 @@ def details_of(one: Shown) -> list[str]:
         parts += [paragraph(line) for line in outcome.description.splitlines()]
         tables = outcome.experiment.tables(outcome.options, outcome.figures)
         parts += [
-            "<h3>Figures</h3>",
+            "<h3>Numbers</h3>",
             *(table_of(table, f"{one.name}: table {place}") for place, table in enumerate(tables, 1)),
         ]
     if one.pictures:

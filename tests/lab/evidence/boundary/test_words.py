@@ -24,7 +24,7 @@ def test_the_first_sentence_says_in_which_settings_dropout_does_what():
         "Dropout shortens the boundary in every setting; it lowers the number of regions with two moons and noisy "
         "moons, and shows no effect on it with few units; it raises the test accuracy with two moons and noisy moons, "
         "and lowers it with few units.",
-        "The intervals are corrected for 9 looks: all of them hold together in about 95% of cases.",
+        "The intervals are corrected for 9 looks: in about 95% of cases, all of them contain the true values.",
         "The claims about networks with dropout: they are right more often, their boundaries are shorter and they "
         "cut the plane into fewer regions.",
     ]

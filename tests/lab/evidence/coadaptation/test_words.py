@@ -53,7 +53,9 @@ def test_each_claim_that_does_not_hold_everywhere_gets_its_own_sentence():
         f"{CORRELATION}: higher with dropout for noisy digits (layer 1); lower with dropout for clean digits (both "
         "layers); not shown for noisy digits (layer 2) and the autoencoder."
     ) in notes
-    assert "The intervals are corrected for 55 looks: all of them hold together in about 95% of cases." in notes
+    assert (
+        "The intervals are corrected for 55 looks: in about 95% of cases, all of them contain the true values." in notes
+    )
 
 
 def test_claims_that_hold_everywhere_or_nowhere_share_a_sentence_each():

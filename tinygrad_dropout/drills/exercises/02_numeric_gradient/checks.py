@@ -86,10 +86,10 @@ SERIES = "as a Taylor series. Which term spoils it, and which second call of f w
 STILL = "What must be held fixed while one partial derivative is measured?"
 RULES = [
     KnownMistake("one-sided", of(lambda at, h: (at(h) - at(0)) / h),
-         "It is (f(x + h) - f(x)) / h, from one side; its error is of the order of h.",
+         "It is the one-sided difference (f(x + h) - f(x)) / h, whose error is of the order of h.",
          f"Write f(x + h) {SERIES}", "chain-rule"),
     KnownMistake("one-sided-from-below", of(lambda at, h: (at(0) - at(-h)) / h),
-         "It is (f(x) - f(x - h)) / h, from one side; its error is of the order of h.",
+         "It is the one-sided difference (f(x) - f(x - h)) / h, whose error is of the order of h.",
          f"Write f(x - h) {SERIES}", "chain-rule"),
     KnownMistake("divided-by-h", of(lambda at, h: (at(h) - at(-h)) / h),
          "The difference f(x + h) - f(x - h) is divided by h.",

@@ -58,7 +58,7 @@ def pass_on(value):
         parent.grad += share
 
 
-# %% second-call-differs: a share that comes again is treated as one that was already given
+# %% second-call-differs: a repeated share is treated as one that was already given
 GIVEN = set()
 
 

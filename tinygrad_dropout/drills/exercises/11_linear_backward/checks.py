@@ -93,7 +93,7 @@ def check(judge: Judge) -> None:
                 "bias-gradient-averaged",
                 lambda grad, x, weight: grad.mean(axis=0),
                 "dbias is the mean of grad over the batch; expected the sum.",
-                "b is used once for every row, and the gradients of all its uses add up. Is the 1/N not already in "
+                "b is used once for every row, and the gradients of all its uses add up. Isn't the 1/N already in "
                 "grad?",
                 "averaging",
             ),

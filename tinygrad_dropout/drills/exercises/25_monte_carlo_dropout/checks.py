@@ -3,6 +3,7 @@
 import numpy as np
 
 from tinygrad_dropout.drills.grader.judge import Judge, KnownMistake
+from tinygrad_dropout.drills.layout import counted
 
 TOPIC, MINUTES = "dropout", 10
 KINDS = ("expectation", "stability", "modes", "independence", "axes")
@@ -76,10 +77,11 @@ def check(judge: Judge) -> None:
                     shown={"x": x, "forward's x": forward.inputs[-1]},
                 )
             if len(forward.modes) != samples or rows != [len(x)]:
+                called = counted(len(forward.modes), "time")
                 judge.reject(
                     "wrong-number-of-passes",
-                    f"forward was called {len(forward.modes)} times, with {' or '.join(map(str, rows))} rows of x; "
-                    f"expected {samples} times, with {len(x)} rows.",
+                    f"forward was called {called}, with x of {' or '.join(map(str, rows))} rows; "
+                    f"expected {counted(samples, 'time')}, with x of {counted(len(x), 'row')}.",
                     "Which loop runs over the passes, and what is x in it?",
                     kind="expectation",
                     shown={"x": x, "samples": samples},

@@ -81,7 +81,7 @@ def known_of(index):
              "The sign of which array decides what a ReLU lets through?", "kinks"),
         ]  # fmt: skip
     if index in (1, 3):
-        question = "Is the 1/N not already in the gradient of the logits?"
+        question = "Isn't the 1/N already in the gradient of the logits?"
         what = "is a mean over the examples; expected the sum"
         mistakes.append(("bias-gradient-averaged", {"bias_mean": True}, what, question, "averaging"))
     known = [

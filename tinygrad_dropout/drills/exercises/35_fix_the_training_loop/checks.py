@@ -6,6 +6,7 @@ import numpy as np
 
 from tinygrad_dropout.drills.grader.calls import Run
 from tinygrad_dropout.drills.grader.judge import Judge, KnownMistake
+from tinygrad_dropout.drills.layout import counted
 
 TOPIC, MINUTES = "backprop", 15
 KINDS = ("modes", "accumulation", "updates", "averaging", "leakage", "ownership", "stopping")
@@ -207,7 +208,8 @@ def refuse_no_history(judge: Judge, problem, history) -> None:
     except (TypeError, ValueError):
         shape = None
     if shape != (problem.epochs, 2):
-        message = f"With {problem.epochs} epochs, train returned {history!r:.80}; expected a pair of losses for each."
+        epochs = counted(problem.epochs, "epoch")
+        message = f"With {epochs}, train returned {history!r:.80}; expected a pair of losses for each."
         judge.reject("no-history", message, "What do you append in each epoch?", kind="averaging")
 
 

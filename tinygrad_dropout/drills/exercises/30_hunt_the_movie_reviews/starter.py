@@ -1,4 +1,4 @@
-"""Exercise 30: a network that trains, with one wrong line. The task: tasks/30_hunt_the_film_reviews.md
+"""Exercise 30: a network that trains, with one wrong line. The task: tasks/30_hunt_the_movie_reviews.md
 
 Run this file to see the loss fall. Then read it, name the bug, and write an input that exposes it.
 """

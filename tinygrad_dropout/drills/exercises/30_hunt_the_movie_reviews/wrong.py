@@ -39,7 +39,7 @@ BUG = "mask-inferred-from-the-output"
 
 
 def exposing_input():
-    return {"words": [["good", "film"]], "kinds": np.array([1]), "p": 0.3, "training": True}
+    return {"words": [["good", "movie"]], "kinds": np.array([1]), "p": 0.3, "training": True}
 
 
 # %% each-word-once: another bug, and different words
