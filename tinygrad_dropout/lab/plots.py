@@ -11,7 +11,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 DOTS_PER_INCH = 150
-TITLE_WIDTH, CAPTION_WIDTH = 95, 130  # in characters
+TITLE_WIDTH, CAPTION_WIDTH = 95, 130  # in characters, of a figure that is WIDE inches wide or wider
+WIDE = 10
 
 # Okabe and Ito's colors, which can be distinguished with every kind of color vision; https://jfly.uni-koeln.de/color/
 BLUE, VERMILION, GREEN = "#0072B2", "#D55E00", "#009E73"
@@ -51,8 +52,9 @@ def save(figure: Figure, file: BinaryIO, title: str, caption: str, legend_of: Ax
     """
     from matplotlib.backends.backend_agg import FigureCanvasAgg
 
-    figure.suptitle(fill(title, TITLE_WIDTH, break_on_hyphens=False), fontsize=12, fontweight="bold")
-    caption = "\n".join(fill(line, CAPTION_WIDTH) for line in caption.splitlines())
+    share = min(figure.get_figwidth() / WIDE, 1)
+    figure.suptitle(fill(title, int(share * TITLE_WIDTH), break_on_hyphens=False), fontsize=12, fontweight="bold")
+    caption = "\n".join(fill(line, int(share * CAPTION_WIDTH)) for line in caption.splitlines())
     handles, labels = legend_of.get_legend_handles_labels()
     legend = figure.legend(handles, labels, loc="outside lower center", ncols=columns, frameon=False, title=caption)
     legend.get_title().set(fontsize=9, color=GRAY, multialignment="center")

@@ -138,7 +138,7 @@ def test_the_results_of_an_unknown_experiment_are_left_out(folders):
     told = []
     lab.report(folders, tell=told.append)
     (sentence,) = told
-    assert "counting holds the results of counting, not of compare or" in sentence
+    assert "counting holds the results of counting, not of any experiment of the lab" in sentence
 
 
 @pytest.mark.parametrize("inner", ["", "ridge"])

@@ -155,10 +155,9 @@ class Folder:
             return None
         found = next((one for one in experiments if one.name == results["experiment"]), None)
         if found is None:
-            wanted = " or ".join(one.name for one in experiments)
-            raise LabError(
-                f"{self.path} holds the results of {results['experiment']}, not of {wanted}: choose another folder"
-            )
+            first, *others = experiments
+            wanted = "any experiment of the lab" if others else f"{first.name}: choose another folder"
+            raise LabError(f"{self.path} holds the results of {results['experiment']}, not of {wanted}")
         outcome = found.outcome(results["options"], results["versions"])
         records: dict[Trial, Record] = {}
         try:

@@ -100,7 +100,7 @@ def test_the_notes_explain_the_methods_and_their_limits():
     for words in ("arithmetic mean over masks", "approximates the geometric mean", "15 equally wide bins",
                   "maximum-likelihood estimate on a fifth of the training rows", f"corrected for {LOOKS} looks",
                   "changed after seeing results of other seeds",
-                  "all of them contain the true values. On diabetes, they cover other splits of the same rows."):  # fmt: skip
+                  "the true values. On diabetes, they cover other splits of the same rows."):  # fmt: skip
         assert words in said
 
 
