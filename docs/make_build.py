@@ -26,7 +26,7 @@ from tinygrad_dropout.drills.grader.grade_in_process import grade  # noqa: E402
 from tinygrad_dropout.drills.learner.side_by_side import code_lines  # noqa: E402
 from tinygrad_dropout.drills.stage import Stage, stages  # noqa: E402
 
-PAGE, KEPT = DOCS / "build_it_yourself.md", DOCS / "build.json"
+PAGE, RESULTS = DOCS / "build_it_yourself.md", DOCS / "build.json"
 SEEDS = 50
 
 Counts = dict[str, dict[str, int]]
@@ -149,7 +149,7 @@ def summary(counts: dict[str, Counts]) -> str:
 
 def blocks() -> dict[str, str]:
     """All blocks of the page."""
-    counts = json.loads(KEPT.read_text(encoding="utf-8"))
+    counts = json.loads(RESULTS.read_text(encoding="utf-8"))
     return {
         "started": started(),
         "checked": checked(),
@@ -162,7 +162,7 @@ def blocks() -> dict[str, str]:
 def main(arguments: list[str]) -> int:
     """Count, unless only the page is asked for, and write it."""
     if arguments != ["--render"]:
-        KEPT.write_text(json.dumps(sweep_all(), indent=1) + "\n", encoding="utf-8")
+        RESULTS.write_text(json.dumps(sweep_all(), indent=1) + "\n", encoding="utf-8")
     PAGE.write_text(rendered(PAGE.read_text(encoding="utf-8"), blocks()), encoding="utf-8")
     return 0
 

@@ -28,7 +28,7 @@ from tests.conformance.wrong_layers import OPTIONS, PARTS, WRONG  # noqa: E402
 from tinygrad_dropout.conformance import Report, check_dropout, of  # noqa: E402
 
 SEEDS = 100
-KEPT = DOCS / "conformance.json"
+RESULTS = DOCS / "conformance.json"
 COMMAND = ["conformance", "examples/7_is_this_dropout_right.py:FirstTry"]
 
 
@@ -99,7 +99,7 @@ def options_of(layer: type) -> str:
 
 def blocks() -> dict[str, str]:
     """The generated blocks of the page."""
-    kept = json.loads(KEPT.read_text(encoding="utf-8"))
+    kept = json.loads(RESULTS.read_text(encoding="utf-8"))
     run = subprocess.run(
         [sys.executable, "-m", "tinygrad_dropout", *COMMAND], cwd=ROOT, capture_output=True, text=True, check=False
     )
@@ -148,13 +148,13 @@ def render() -> None:
 
 if __name__ == "__main__":
     if sys.argv[1:] != ["--render"]:
-        kept = json.loads(KEPT.read_text(encoding="utf-8")) if sys.argv[1:] else {}
+        kept = json.loads(RESULTS.read_text(encoding="utf-8")) if sys.argv[1:] else {}
         if sys.argv[1:] == ["--messages"]:
             kept = with_new_messages(kept)
         else:
             kept.update(sweep(sys.argv[1:] or list(LAYERS)))
         ordered = {name: kept[name] for name in LAYERS}
-        KEPT.write_text(json.dumps(ordered, indent=1) + "\n", encoding="utf-8")
+        RESULTS.write_text(json.dumps(ordered, indent=1) + "\n", encoding="utf-8")
         for name, one in ordered.items():
             if one.get("named", one.get("passed")) != SEEDS:
                 print(name, one)

@@ -29,7 +29,7 @@ from tinygrad_dropout.mistakes import Finding  # noqa: E402
 
 SEEDS = 20
 PAGE = DOCS / "conformance_frameworks.md"
-KEPT = DOCS / "conformance_frameworks.json"
+RESULTS = DOCS / "conformance_frameworks.json"
 
 
 class Example(NamedTuple):
@@ -133,12 +133,12 @@ def table(kept: dict[str, dict[str, Any]]) -> str:
 
 def blocks() -> dict[str, str]:
     """The generated blocks, made from the saved findings."""
-    return {"table": table(json.loads(KEPT.read_text(encoding="utf-8")))}
+    return {"table": table(json.loads(RESULTS.read_text(encoding="utf-8")))}
 
 
 def examine(wanted: list[str]) -> None:
     """Examine the dropouts of these packages, or of all packages, and save the findings."""
-    kept = json.loads(KEPT.read_text(encoding="utf-8")) if KEPT.exists() else {}
+    kept = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {}
     for case in CASES:
         if wanted and case.packages[0] not in wanted:
             continue
@@ -148,7 +148,7 @@ def examine(wanted: list[str]) -> None:
         kept[case.name] = examined_elsewhere(case)
         print(case.name, *kept[case.name]["errors"], *kept[case.name]["edge_cases"], flush=True)
     ordered = {case.name: kept[case.name] for case in CASES if case.name in kept}
-    KEPT.write_text(json.dumps(ordered, indent=1) + "\n", encoding="utf-8")
+    RESULTS.write_text(json.dumps(ordered, indent=1) + "\n", encoding="utf-8")
 
 
 def main(arguments: list[str]) -> None:

@@ -37,7 +37,7 @@ from tinygrad_dropout.drills.learner.progress import Progress  # noqa: E402
 from tinygrad_dropout.drills.quiz.cards import load  # noqa: E402
 
 PAGE, ANSWERS = DOCS / "drills.md", DOCS / "drills_answers.md"
-KEPT = DOCS / "drills.json"
+RESULTS = DOCS / "drills.json"
 SEEDS = 50
 
 Counts = dict[str, dict[str, int]]
@@ -73,7 +73,7 @@ def sweep_all() -> None:
 
 def load_counts() -> dict[str, Counts]:
     """The saved counts by exercise."""
-    saved: dict[str, Counts] = json.loads(KEPT.read_text(encoding="utf-8"))
+    saved: dict[str, Counts] = json.loads(RESULTS.read_text(encoding="utf-8"))
     return saved
 
 
@@ -81,7 +81,7 @@ def save(exercise: Exercise, counts: Counts) -> None:
     """Save the counts of an exercise, and leave out those of exercises that there no longer are."""
     saved = {**load_counts(), exercise.slug: counts}
     ordered = {one.slug: saved[one.slug] for one in exercises() if one.slug in saved}
-    KEPT.write_text(json.dumps(ordered, indent=1) + "\n", encoding="utf-8")
+    RESULTS.write_text(json.dumps(ordered, indent=1) + "\n", encoding="utf-8")
 
 
 def show(exercise: Exercise) -> int:

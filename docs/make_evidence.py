@@ -21,8 +21,8 @@ from tinygrad_dropout.lab.trials import Outcome
 
 DOCS = Path(__file__).parent
 PAGE = DOCS / "evidence.md"
-KEPT = DOCS / "evidence"
-TIMES = KEPT / "seconds.json"
+RESULTS = DOCS / "evidence"
+TIMES = RESULTS / "seconds.json"
 CORES = 2  # of the machine that the times are measured on
 TRIALS = 10_000  # of the sweep whose cost is computed
 MACHINES = (1, 10, 100)
@@ -46,8 +46,8 @@ FOLDED = ("figure-9", "figure-10", "rivals-clean", "coadaptation", "uncertainty"
 def make_one(name: str) -> None:
     """Run a command, and keep its figures, how long it took, and the pictures that the page shows."""
     start = time.perf_counter()
-    make(COMMANDS[name], KEPT / name)
-    for picture in (KEPT / name).glob("*.png"):
+    make(COMMANDS[name], RESULTS / name)
+    for picture in (RESULTS / name).glob("*.png"):
         if f"evidence/{name}/{picture.name}" not in PAGE.read_text(encoding="utf-8"):
             picture.unlink()
     seconds = json.loads(TIMES.read_text()) if TIMES.exists() else {}
@@ -57,7 +57,7 @@ def make_one(name: str) -> None:
 
 def load(name: str) -> Outcome:
     """The outcome that was kept under this name."""
-    return read(KEPT / name)
+    return read(RESULTS / name)
 
 
 def cost() -> str:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 DOCS = Path(__file__).parent
 PAGE = DOCS / "play.md"
-KEPT = DOCS / "play"
+FOLDER = DOCS / "play"
 FIGURES = DOCS / "play.json"
 COMPARED = DOCS.parent / "benchmarks" / "live_page" / "results.json"
 
@@ -88,7 +88,7 @@ def train(page: Page, steps: int) -> None:
 
 def take_pictures(browser: Browser, address: str) -> None:
     """Train, and save pictures of the page."""
-    KEPT.mkdir(exist_ok=True)
+    FOLDER.mkdir(exist_ok=True)
     for name, (settings, steps, width, height, dark, clicks) in PICTURES.items():
         page = browser.new_page(viewport={"width": width, "height": height}, color_scheme="dark" if dark else "light")
         page.goto(f"{address}#{settings}")
@@ -98,7 +98,7 @@ def take_pictures(browser: Browser, address: str) -> None:
         for selector in clicks:
             page.click(selector)
         page.wait_for_timeout(300)
-        page.screenshot(path=KEPT / f"{name}.png")
+        page.screenshot(path=FOLDER / f"{name}.png")
         page.close()
 
 
@@ -122,7 +122,11 @@ def take_film(browser: Browser, address: str) -> None:
         )
     page.close()
     images[0].save(
-        KEPT / "live.gif", save_all=True, append_images=images[1:], duration=[350] * (len(images) - 1) + [1500], loop=0
+        FOLDER / "live.gif",
+        save_all=True,
+        append_images=images[1:],
+        duration=[350] * (len(images) - 1) + [1500],
+        loop=0,
     )
 
 

@@ -20,7 +20,7 @@ from tinygrad_dropout.study.bugs import BUGS
 
 DOCS = Path(__file__).parent
 PAGE = DOCS / "study.md"
-KEPT = DOCS / "study"
+FOLDER = DOCS / "study"
 
 TEXT = "tinygrad-dropout study --text"
 BUG = "tinygrad-dropout study --bug backward-forgets-the-scale"
@@ -64,7 +64,7 @@ def take_pictures() -> None:
     """Open the pages that the commands write, and save pictures of them."""
     from playwright.sync_api import sync_playwright
 
-    KEPT.mkdir(exist_ok=True)
+    FOLDER.mkdir(exist_ok=True)
     with TemporaryDirectory() as scratch, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
         for name, (command, fragment, width, height, dark, clicks) in PICTURES.items():
@@ -79,7 +79,7 @@ def take_pictures() -> None:
                 page.locator("#inspection figure").nth(1).locator("td").nth(1).click()
                 page.keyboard.press("g")
                 page.evaluate("document.querySelector('#inspection').scrollIntoView({block: 'end'})")
-            page.screenshot(path=KEPT / f"{name}.png")
+            page.screenshot(path=FOLDER / f"{name}.png")
             page.close()
         browser.close()
 

@@ -17,7 +17,7 @@ from tinygrad_dropout.lab.trials import Outcome
 
 DOCS = Path(__file__).parent
 PAGE = DOCS / "theory.md"
-KEPT = DOCS / "theory"
+RESULTS = DOCS / "theory"
 
 COMMANDS = {
     "expectation": "tinygrad-dropout lab expectation",
@@ -28,7 +28,7 @@ COMMANDS = {
 
 def load(name: str) -> Outcome:
     """The outcome that was kept under this name."""
-    return read(KEPT / name)
+    return read(RESULTS / name)
 
 
 def blocks() -> dict[str, str]:
@@ -44,5 +44,5 @@ def render() -> None:
 if __name__ == "__main__":
     if sys.argv[1:] != ["--render"]:
         for wanted in sys.argv[1:] or COMMANDS:
-            make(COMMANDS[wanted], KEPT / wanted)
+            make(COMMANDS[wanted], RESULTS / wanted)
     render()

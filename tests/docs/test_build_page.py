@@ -12,7 +12,7 @@ from tinygrad_dropout import cli
 from tinygrad_dropout.drills.stage import stages
 
 TEXT = make_build.PAGE.read_text(encoding="utf-8")
-COUNTS = json.loads(make_build.KEPT.read_text(encoding="utf-8"))
+COUNTS = json.loads(make_build.RESULTS.read_text(encoding="utf-8"))
 
 
 def test_the_page_shows_what_the_commands_print():

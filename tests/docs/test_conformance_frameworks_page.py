@@ -14,7 +14,7 @@ import pytest
 from blocks import rendered
 
 PAGE = made.PAGE.read_text(encoding="utf-8")
-KEPT = json.loads(made.KEPT.read_text(encoding="utf-8"))
+RESULTS = json.loads(made.RESULTS.read_text(encoding="utf-8"))
 EXAMPLES = list(made.examples(PAGE))
 
 
@@ -28,14 +28,14 @@ def test_the_table_shows_the_saved_findings():
 
 
 def test_every_dropout_in_the_table_was_examined_and_has_no_error():
-    assert KEPT.keys() == {case.name for case in made.CASES}
-    assert all(one["seeds"] == made.SEEDS and not one["errors"] for one in KEPT.values())
+    assert RESULTS.keys() == {case.name for case in made.CASES}
+    assert all(one["seeds"] == made.SEEDS and not one["errors"] for one in RESULTS.values())
     assert f"examined with {made.SEEDS} seeds" in PAGE
 
 
 @pytest.mark.parametrize("case", made.CASES, ids=lambda case: case.name)
 def test_only_known_edge_cases_were_found(case):
-    assert KEPT[case.name]["edge_cases"].keys() == set(case.edge_cases)
+    assert RESULTS[case.name]["edge_cases"].keys() == set(case.edge_cases)
 
 
 @pytest.mark.filterwarnings("ignore")  # frameworks warn about each other

@@ -19,7 +19,7 @@ def without_digits(text: str) -> str:
     return re.sub(r"[-+]?[0-9][0-9.,]*(e[-+][0-9]+)?", "#", text)
 
 
-KEPT = json.loads(make_conformance.KEPT.read_text(encoding="utf-8"))
+RESULTS = json.loads(make_conformance.RESULTS.read_text(encoding="utf-8"))
 
 
 def test_the_scoreboard_shows_the_saved_results():
@@ -27,8 +27,8 @@ def test_the_scoreboard_shows_the_saved_results():
 
 
 def test_every_layer_was_examined_and_nothing_was_missed():
-    assert KEPT.keys() == make_conformance.LAYERS.keys()
-    assert {one.get("named", one.get("passed")) for one in KEPT.values()} == {make_conformance.SEEDS}
+    assert RESULTS.keys() == make_conformance.LAYERS.keys()
+    assert {one.get("named", one.get("passed")) for one in RESULTS.values()} == {make_conformance.SEEDS}
     assert "missed the mistake or named another first 0 times" in PAGE
     assert ": 0 false alarms in " in PAGE
 
@@ -36,8 +36,8 @@ def test_every_layer_was_examined_and_nothing_was_missed():
 @pytest.mark.parametrize("name", list(make_conformance.EXPECTED)[::23])
 def test_the_saved_message_is_the_kits_message(name):
     finding = make_conformance.examined(name, 0).findings[0]
-    assert finding.code == KEPT[name]["code"]
-    assert without_digits(finding.message) == without_digits(KEPT[name]["message"])
+    assert finding.code == RESULTS[name]["code"]
+    assert without_digits(finding.message) == without_digits(RESULTS[name]["message"])
 
 
 @pytest.mark.parametrize("target", sorted(set(re.findall(r"\]\(([^)#:]+)\)", PAGE))))

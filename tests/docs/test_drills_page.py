@@ -14,7 +14,7 @@ from tinygrad_dropout.drills.exercise import exercises
 
 ROOT = Path(__file__).parent.parent.parent
 TEXT = make_drills.PAGE.read_text(encoding="utf-8")
-COUNTS = json.loads(make_drills.KEPT.read_text(encoding="utf-8"))
+COUNTS = json.loads(make_drills.RESULTS.read_text(encoding="utf-8"))
 
 
 def without_digits(text: str) -> str:
@@ -60,7 +60,7 @@ def test_a_new_exercise_is_added_to_the_counts_and_its_author_sees_what_the_grad
     others = {slug: counts for slug, counts in COUNTS.items() if slug != "11_linear_backward"}
     kept = tmp_path / "drills.json"
     kept.write_text(json.dumps({**others, "47_removed": {}}), encoding="utf-8")
-    monkeypatch.setattr(make_drills, "KEPT", kept)
+    monkeypatch.setattr(make_drills, "RESULTS", kept)
     monkeypatch.setattr(make_drills, "SEEDS", 2)
     monkeypatch.setattr(make_drills, "render", list)
     assert make_drills.main(["11"]) == 0

@@ -313,7 +313,7 @@ FORMS = [
     ("dict(GOOD, labels=[-1, 1])", "integer-is-out-of-range"),
     ("dict(GOOD, labels=[1])", "input-has-the-wrong-shape"),
     ("dict(GOOD, seed=3)", "input-has-a-stray-argument"),
-    ("dict(GOOD, x=np.full((2, 16), 1e308))", "breaks-the-right-network-too"),
+    ("dict(GOOD, x=np.full((2, 16), 1e308))", "breaks-the-correct-network-too"),
     ("1 / 0", "raises"),
 ]
 

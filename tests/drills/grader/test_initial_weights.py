@@ -45,7 +45,7 @@ def test_an_unusual_variance_is_reported_without_a_formula():
     ("weight", "code"),
     [
         (RNG.uniform(-1, 1, (OUTPUTS, INPUTS)) * (6 / INPUTS) ** 0.5, "not-normal"),
-        (np.tile(normal(2 / INPUTS)[:35], (2, 1))[RNG.permutation(OUTPUTS)], "units-start-alike"),
+        (np.tile(normal(2 / INPUTS)[:35], (2, 1))[RNG.permutation(OUTPUTS)], "identical-initial-weights"),
     ],
 )
 def test_other_draws_are_named(weight, code):

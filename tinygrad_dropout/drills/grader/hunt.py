@@ -126,7 +126,7 @@ class Hunt:
                 seen = next(self.network(None)(given, 0))
             if not all(np.isfinite(value).all() for value in seen.values()):
                 judge.reject(
-                    "breaks-the-right-network-too",
+                    "breaks-the-correct-network-too",
                     "On this input, the correct network gives NaN or infinite values, too.",
                     "Which numbers are that large? The correct network must give finite results.",
                     kind="exposing",

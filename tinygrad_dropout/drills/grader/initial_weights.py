@@ -44,7 +44,7 @@ def refuse_wrong_weights(judge: Judge, name: str, weight: Array) -> None:
     alike = np.corrcoef(weight[:20])[np.triu_indices(min(20, outputs), 1)]
     if np.abs(alike).max() > 0.95:
         judge.reject(
-            "units-start-alike",
+            "identical-initial-weights",
             f"Two rows of {name} start with the same numbers.",
             "If two hidden units start with the same weights, how do their gradients differ?",
             kind="randomness",

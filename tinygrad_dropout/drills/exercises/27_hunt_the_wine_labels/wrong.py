@@ -11,7 +11,7 @@ def exposing_input():
     return {"x": x, "labels": np.array([0, 1, 2, 0]), "p": 0.1, "training": True}
 
 
-# %% breaks-the-right-network-too: scores too large for float64
+# %% breaks-the-correct-network-too: scores too large for float64
 BUG = "max-over-the-whole-batch"
 
 

@@ -90,7 +90,7 @@ def train_mlp(x, target, hidden_units, classes, steps, lr, rng):
     return trained(x, target, p, steps, lr)
 
 
-# %% units-start-alike: one row for all units
+# %% identical-initial-weights: one row for all units
 def train_mlp(x, target, hidden_units, classes, steps, lr, rng):
     p = start(x.shape[1], hidden_units, classes, rng)
     p[2][1::2] = p[2][: len(p[2][1::2])]

@@ -243,7 +243,7 @@ def refuse_wrong_requires_grad(judge):
         found = getattr(eval(text, {}, {"wanted": wanted, "other": other}), "requires_grad", None)
         if found is None or bool(found) != right:
             judge.reject(
-                "other-wishes",
+                "wrong-requires-grad",
                 f"requires_grad of {text} is {found}; expected {right} for other = Tensor(array) and wanted = "
                 "Tensor(array, requires_grad=True).",
                 "Which operands decide whether a gradient has to flow back through a result?",

@@ -275,7 +275,7 @@ def refuse_wrong_weights(judge, names):
         layer = names["Linear"](inputs, outputs, judge.rng.spawn(1)[0])
         if len(np.unique(layer.weight.data, axis=0)) < outputs:
             judge.reject(
-                "units-start-alike",
+                "identical-initial-weights",
                 "Some rows of weight start with the same values.",
                 "If two units start with the same weights, how do their gradients differ?",
                 kind="randomness",

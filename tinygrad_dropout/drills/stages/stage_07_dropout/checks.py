@@ -178,7 +178,7 @@ def refuse_wrong_limits(judge, names, make):
         for name, found, wanted in (("y", y, x * factor), ("x.grad", gradient, upstream * factor)):
             if found is None or not np.array_equal(found, wanted):
                 judge.reject(
-                    "other-limits",
+                    "wrong-at-p-0-or-1",
                     f"With p = {p}, {name} is not {'all zeros' if p else 'unchanged'}.",
                     "How many elements does this p drop? What is 1 / (1 - p), and where do you need it?",
                     kind="edges",

@@ -336,13 +336,13 @@ def refuse_wrong_histories(judge, names):
     history = fitted(judge, names, case.model, x, y, validation=(x, y))
     if not isinstance(history, list) or len(history) != EPOCHS or not all(isinstance(one, dict) for one in history):
         judge.reject(
-            "other-history",
+            "wrong-history",
             f"fit returned {history!r:.200}; expected a list of {EPOCHS} dictionaries.",
             "What does the task say?",
         )
     if any("loss" not in one or "validation_accuracy" not in one for one in history):
         judge.reject(
-            "other-history",
+            "wrong-history",
             f"The history has the keys {sorted(history[0])}; expected loss and validation_accuracy.",
             "What does the task say?",
         )
@@ -370,7 +370,7 @@ def refuse_wrong_histories(judge, names):
     without = fitted(judge, names, names["Linear"](3, 2), x, y)
     if any("validation_accuracy" in one for one in without):
         judge.reject(
-            "other-history",
+            "wrong-history",
             "Without validation rows, the history has a validation_accuracy; expected none.",
             "Of which rows?",
         )
