@@ -1,4 +1,4 @@
-"""Shared by several tests: an exercise in a scratch folder, and a judge of a source."""
+"""Shared by several tests: a judge of source code, and the rejection of an action."""
 
 from tinygrad_dropout.drills.grader import answer
 from tinygrad_dropout.drills.grader.judge import Judge

@@ -8,7 +8,7 @@ import pytest
 from tests.drills.grader.answers import judge_of, rejection_of
 from tinygrad_dropout.drills.grader import answer
 
-RAISES_AT_ONCE = {
+REJECTED_FILES = {
     "a syntax error": ("def f(:\n    pass", "syntax-error", "Python cannot read line 1"),
     "a null byte": ("x = 1\0", "syntax-error", "contains a null byte"),
     "torch": ("import torch", "forbidden-import", "imports torch"),
@@ -24,7 +24,7 @@ RAISES_AT_ONCE = {
 }
 
 
-@pytest.mark.parametrize(("source", "code", "says"), RAISES_AT_ONCE.values(), ids=RAISES_AT_ONCE)
+@pytest.mark.parametrize(("source", "code", "says"), REJECTED_FILES.values(), ids=REJECTED_FILES)
 def test_a_file_that_cannot_be_run_is_rejected(source, code, says, monkeypatch):
     monkeypatch.setattr("sys.stdin", StringIO())
     found = rejection_of(lambda: answer.run(source))
@@ -70,7 +70,7 @@ def test_a_main_part_does_not_run():
 
 CALLS = {
     "missing": ("g = 1", "missing", "has no function f; expected f(x, y)"),
-    "no function": ("f = 1", "missing", "f is a int"),
+    "not a function": ("f = 1", "missing", "f is a int"),
     "too few parameters": ("def f(x): pass", "wrong-signature", "f(x) cannot be called as f(x, y)"),
     "None": ("def f(x, y): x + y", "returns-none", "f(x, y) returned None"),
     "not written": (

@@ -30,20 +30,20 @@ RAISES = {
     "endless imports": ("def f():\n    f()\nf()", "recursion-error", "Your package exceeded"),
     "exit": ("exit()", "calls-exit", "Your package called exit()"),
     "input": ("input()", "asks-for-input", "Your package waits for input()"),
-    "what is not written": ("raise NotImplementedError", "part-not-written", "reached line 1 of framework/a.py"),
+    "an unwritten part": ("raise NotImplementedError", "part-not-written", "reached line 1 of framework/a.py"),
     "a function of NumPy's": ("import numpy as np\nx = np.exp = np.sin", "replaces-a-function", "replaces numpy.exp"),
 }  # fmt: skip
 
 
 @pytest.mark.parametrize(("text", "code", "says"), RAISES.values(), ids=RAISES)
-def test_a_package_that_cannot_be_imported_is_named(text, code, says, monkeypatch):
+def test_the_reason_why_a_package_cannot_be_imported_is_named(text, code, says, monkeypatch):
     monkeypatch.setattr("sys.stdin", StringIO())
     found = rejection_of(lambda: answer.run(joined(USES | {"a.py": text})))
     assert found.code == code
     assert says in found.message
 
 
-def test_its_own_files_may_be_imported_in_every_way():
+def test_a_package_can_import_its_own_files_in_every_way():
     files = {
         "__init__.py": "from .a import x\nfrom . import b\nimport framework.b as c\nfrom framework import b as d",
         "a.py": "x = 1",

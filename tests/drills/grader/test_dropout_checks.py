@@ -33,13 +33,13 @@ def test_families_have_questions():
     assert all(family.question for family in FAMILIES)
 
 
-def test_a_right_layer_has_every_claim():
+def test_a_right_layer_passes_every_claim():
     judge = judge_of("")
     examine(judge, of(Dropout), EVERYTHING)
     assert judge.right == [family.claim for family in FAMILIES]
 
 
-def test_a_wrong_layer_has_the_claims_before_its_finding():
+def test_a_wrong_layer_passes_the_claims_before_its_finding():
     judge = judge_of("")
 
     class ScalesInEval(Dropout):
@@ -146,7 +146,7 @@ def test_an_exercise_has_its_own_words_and_its_own_example():
     assert [label for label, _ in ask(lambda finding: {"expected dx": 1 / 0}).shown] == ["expected"]
 
 
-def test_a_layer_that_cannot_be_examined_has_no_claims():
+def test_a_layer_that_cannot_be_examined_passes_no_claim():
     class Lists(Dropout):
         def forward(self, x):
             return super().forward(x).tolist()

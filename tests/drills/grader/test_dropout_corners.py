@@ -33,7 +33,7 @@ def corners_of(change, backward=lambda dx: dx):
     return Corners(judge_of(""), make)
 
 
-LOOKS = (
+CHECKS = (
     "refuse_a_nudged_scale",
     "refuse_inexact_numbers",
     "refuse_unusual_shapes",
@@ -45,14 +45,14 @@ LOOKS = (
 )
 
 
-@pytest.mark.parametrize("look", LOOKS)
-def test_a_right_dropout_passes_every_corner_case(look):
+@pytest.mark.parametrize("check", CHECKS)
+def test_a_right_dropout_passes_every_corner_case(check):
     for _ in range(20):
-        getattr(corners_of(np.asarray), look)()
+        getattr(corners_of(np.asarray), check)()
 
 
 @pytest.mark.parametrize(
-    ("look", "change", "code"),
+    ("check", "change", "code"),
     [
         ("refuse_inexact_numbers", lambda dx: dx * (1 + 1e-12), "scale-is-inexact"),
         (
@@ -63,8 +63,8 @@ def test_a_right_dropout_passes_every_corner_case(look):
         ("refuse_unusual_shapes", lambda dx: dx.squeeze(), "wrong-shape"),
     ],
 )
-def test_wrong_corner_cases_of_a_backward_are_named(look, change, code):
-    assert rejection_of(getattr(corners_of(np.asarray, change), look)).code == code
+def test_wrong_corner_cases_of_a_backward_are_named(check, change, code):
+    assert rejection_of(getattr(corners_of(np.asarray, change), check)).code == code
 
 
 def test_a_small_number_in_the_denominator_is_distinguished_from_rounding():
@@ -79,7 +79,7 @@ def test_an_axis_is_shared_if_all_elements_along_it_agree():
     assert shared_axis(np.broadcast_to(kept[:, :1], kept.shape)) == 1
 
 
-def test_an_unwritten_part_is_no_refusal_and_no_other_mistake():
+def test_an_unwritten_part_is_neither_a_refusal_nor_a_mistake():
     corners = corners_of(lambda y: y if y.ndim == 2 else not_written())
     assert rejection_of(corners.refuse_unusual_shapes).code == "part-not-written"
 

@@ -111,7 +111,7 @@ def test_a_missing_temporary_folder_is_reported(tmp_path, monkeypatch):
         grade(tmp_path, EXERCISE.solution)
 
 
-def test_a_wrong_answer_is_named_as_in_this_process(tmp_path):
+def test_a_wrong_answer_gets_the_same_code_as_in_this_process(tmp_path):
     sample = EXERCISE.wrong[0]
     assert grade(tmp_path, sample.source).rejection.code == sample.name
 
@@ -122,7 +122,7 @@ def test_tracebacks_show_the_learners_file_and_lines(tmp_path):
     assert "return x @ grad @ x" in found.rejection.traceback
 
 
-def test_files_next_to_the_answer_do_not_replace_pythons(tmp_path):
+def test_files_next_to_the_answer_do_not_shadow_modules(tmp_path):
     (tmp_path / "numpy.py").write_text("1 / 0")
     (tmp_path / "json.py").write_text("1 / 0")
     assert grade(tmp_path, EXERCISE.solution).solved
@@ -175,7 +175,7 @@ def test_a_replay_of_a_right_answer_says_so(tmp_path):
 
 
 REPLAY_FAILS = {
-    "no backward to be seen": ("18_inverted_dropout_forward", "pass", "is not about one backward"),
+    "no backward to show": ("18_inverted_dropout_forward", "pass", "is not about one backward"),
     "not written": ("11_linear_backward", SIGNATURE + "    raise NotImplementedError", "there is no replay"),
     "a syntax error": ("11_linear_backward", "def f(:", "Python cannot read line 1"),
     "ends the process": ("11_linear_backward", "import os\nos._exit(1)", "the replay was not made"),

@@ -48,6 +48,6 @@ def test_an_unusual_variance_is_reported_without_a_formula():
         (np.tile(normal(2 / INPUTS)[:35], (2, 1))[RNG.permutation(OUTPUTS)], "identical-initial-weights"),
     ],
 )
-def test_other_draws_are_named(weight, code):
+def test_other_distributions_and_repeated_rows_are_named(weight, code):
     weight = weight * np.sqrt(2 / INPUTS / (weight**2).mean())
     assert rejection_of(lambda: refuse_wrong_weights(judge_of(""), "w", weight)).code == code

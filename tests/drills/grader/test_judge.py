@@ -21,7 +21,7 @@ def graded(body, sizes=((1, 2), (3, 2), (4, 3)), **options):
     )
 
 
-def test_a_right_answer_has_its_claim():
+def test_a_right_answer_passes_its_claim():
     judge, found = graded("return x.sum(axis=0)")
     assert found is None
     assert judge.right == ["the sum"]
@@ -53,7 +53,7 @@ def test_a_formula_must_match_on_every_input():
     assert found.code == "wrong-values"
 
 
-def test_the_smallest_input_that_shows_it_is_shown():
+def test_the_smallest_input_that_exposes_a_mistake_is_shown():
     _, found = graded("return x.mean(axis=0)")  # with one row the mean is the sum
     shown = dict(found.shown)
     assert shown["x"].endswith("shape (3, 2)")
@@ -121,13 +121,13 @@ def test_several_results_may_be_any_ordered_collection(value):
         ("[x]", "f(x) returned 1 value; expected 3: da, db, dc."),
     ],
 )
-def test_one_result_for_several(value, says):
+def test_one_result_instead_of_several_is_named(value, says):
     judge = judge_of(f"def f(x): return {value}")
     runs = judge.run(judge.function("f", "x"), [(np.ones(4),)])
     assert rejection_of(lambda: judge.parts(runs, "da", "db", "dc")).message == says
 
 
-def test_an_error_in_a_generator_is_the_learners():
+def test_an_error_in_a_generator_is_the_learners_error():
     judge = judge_of("def f(x): return (1 / k for k in (1, 0))")
     runs = judge.run(judge.function("f", "x"), [(1,)])
     assert rejection_of(lambda: judge.parts(runs, "one", "two")).code == "raises"

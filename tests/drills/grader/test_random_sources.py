@@ -12,7 +12,7 @@ def reseeds(seed):
     return np.random.rand(3)
 
 
-def draws_beside_it(seed):
+def also_draws_globally(seed):
     np.random.rand()
     return np.random.default_rng(seed).random(3)
 
@@ -24,7 +24,7 @@ def draws_beside_it(seed):
         (lambda seed: np.random.default_rng().random(3), "seed-does-not-repeat"),
         (lambda seed: np.random.default_rng(0).random(3), "rng-not-used"),
         (reseeds, "touches-the-global-state"),
-        (draws_beside_it, "touches-the-global-state"),
+        (also_draws_globally, "touches-the-global-state"),
     ],
 )
 def test_a_wrong_source_of_draws_is_named(draw, code):

@@ -17,7 +17,7 @@ RAISING = {
 }
 NOT_RAISING = {
     "nothing": "",
-    "asking for it": "import sys\nlimit = sys.getrecursionlimit()",
+    "reading the limit": "import sys\nlimit = sys.getrecursionlimit()",
     "a comment": "x = 1  # without setrecursionlimit",
     "a word in a docstring": 'def f():\n    """Needs no setrecursionlimit."""',
 }

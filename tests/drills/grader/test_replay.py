@@ -27,7 +27,7 @@ def test_a_solution_is_right_at_every_step(exercise, shown):
 
 
 @pytest.mark.parametrize("exercise", [one for one in WITH_REPLAY if one.number != 21], ids=lambda one: one.slug)
-def test_some_mistake_is_shown_at_its_step(exercise):  # but for 21, which is about the ends of p
+def test_some_mistake_is_shown_at_its_step(exercise):  # except 21, which is about p = 0 and p = 1
     def differs(source):
         with own_global_state(0), suppress(StudyError, Rejected):
             return run_replay(exercise, source, "answer.py")[1] is not None

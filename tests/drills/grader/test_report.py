@@ -53,11 +53,11 @@ def test_a_traceback_is_shown_on_request():
     assert "Traceback (most recent call last)" in as_text(EXERCISE, found, verbose=True)
 
 
-def test_a_solved_one_says_so():
+def test_a_solved_exercise_says_so():
     assert as_text(EXERCISE, grade(EXERCISE, EXERCISE.solution)).endswith("Solved.")
 
 
-def test_an_open_one_says_so():
+def test_an_open_exercise_says_so():
     text = as_text(EXERCISE, grade(EXERCISE, EXERCISE.starter))
     assert "open   This is not written yet" in text
     assert "wrong" not in text

@@ -20,7 +20,7 @@ def test_a_grade_comes_back_as_it_was(grade):
     assert grade.solved == (grade.rejection is None)
 
 
-def test_a_gap_or_a_part_of_it_is_unfinished():
+def test_an_answer_with_an_unwritten_part_is_unfinished():
     assert Grade((), Rejection("part-not-written", "")).unfinished
     assert Grade((), Rejection("not-written", "")).unfinished
     assert not Grade((), Rejection("raises", "")).unfinished

@@ -72,5 +72,5 @@ def test_a_function_that_is_replaced_in_a_call_is_refused_when_the_grading_ends(
         "name = r'solutions\\11.py'",
     ],
 )
-def test_an_answer_that_reads_ours_is_refused(source):
+def test_an_answer_that_reads_the_solution_is_refused(source):
     assert rejection_of(lambda: answer.run(source)).code == "reads-the-answer"
