@@ -88,7 +88,8 @@ def show(exercise: Exercise) -> int:
     """Print what the grader says about each answer of an exercise; 1 if any count is not that of all seeds."""
     counts = sweep(exercise)
     save(exercise, counts)
-    print(as_text(exercise, grade(exercise, exercise.starter)))
+    for which, source in (("the starter", exercise.starter), ("the solution", exercise.solution)):
+        print(f"-- {which}\n{as_text(exercise, grade(exercise, source))}\n")
     for sample in exercise.wrong:
         print(f"\n-- {sample.name}: {sample.description}. Named with {counts['wrong'][sample.name]} of {SEEDS} seeds.")
         print(as_text(exercise, grade(exercise, sample.source)))

@@ -145,7 +145,12 @@ def test_a_stage_is_found_by_its_number_or_a_part_of_its_name(typed, number):
     assert find_stage(typed).number == number
 
 
-@pytest.mark.parametrize("typed", ["0", "11", "nothing", "stage"])
+@pytest.mark.parametrize("typed", ["0", "11", "nothing"])
 def test_an_unknown_stage_is_reported(typed):
     with pytest.raises(DrillError, match="expected a number from 1 to 10"):
         find_stage(typed)
+
+
+def test_a_name_that_fits_several_stages_lists_them():
+    with pytest.raises(DrillError, match=r"'stage' fits stage_01_value, .*, stage_10_capstone: choose one"):
+        find_stage("stage")
