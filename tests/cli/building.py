@@ -20,7 +20,7 @@ ALL = stages()
 
 @pytest.fixture
 def build(run, tmp_path, monkeypatch):
-    """Run `build ...` in a folder, with progress of its own."""
+    """Run `build ...` in a folder, with its own progress."""
     monkeypatch.setenv("TINYGRAD_DROPOUT_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("COLUMNS", "100")
     return lambda *arguments: run("build", *arguments)
@@ -28,7 +28,7 @@ def build(run, tmp_path, monkeypatch):
 
 @pytest.fixture
 def begun(build, tmp_path):
-    """The folder in which `build start` was typed, without the time that typing takes."""
+    """A folder as `build start` leaves it, made without running the command."""
     own = OwnFramework(tmp_path / "my-framework")
     own.start()
     with changing(tmp_path / "home" / "progress.json") as known:
@@ -38,7 +38,7 @@ def begun(build, tmp_path):
 
 @pytest.fixture
 def quick(monkeypatch):
-    """What is run on a package is run in this process; one of its own takes half a second each time."""
+    """Run packages in this process, because starting another one takes half a second each time."""
 
     def run_here(work, given, bounds):
         module, _, function = work.partition(":")
@@ -60,7 +60,7 @@ def write(folder, files):
 
 
 def write_stage(folder, number, code="solution"):
-    """Write our package of a stage, or the wrong one of that code."""
+    """Write our package of a stage, or the wrong one with this mistake code."""
     stage = ALL[number - 1]
     source = stage.solution if code == "solution" else next(one.source for one in stage.wrong if one.name == code)
     write(folder, files_in(source))
@@ -71,13 +71,13 @@ def progress(tmp_path):
 
 
 def stages_in_progress(tmp_path):
-    """What is known of the stages of the framework that was begun."""
+    """The saved progress on the stages of the framework that was started."""
     kept = progress(tmp_path)
     return kept["builds"].get(kept["build_folder"], {})
 
 
 def solve_in_progress(tmp_path, *numbers):
-    """Progress in which these stages are done."""
+    """Mark these stages as done in the saved progress."""
     kept = progress(tmp_path)
     known = kept["builds"].setdefault(kept["build_folder"], {})
     for number in numbers:

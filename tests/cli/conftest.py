@@ -11,7 +11,7 @@ __all__ = ["begun", "blank_pictures", "build", "no_waiting_for_the_disk", "quick
 
 @pytest.fixture
 def run(capsys, tmp_path, monkeypatch):
-    """Run the command in a folder of its own; gives exit code, standard output and standard error."""
+    """Run the command in its own folder; returns the exit code, standard output and standard error."""
     monkeypatch.chdir(tmp_path)
 
     def run_here(*arguments):
@@ -27,7 +27,7 @@ def run(capsys, tmp_path, monkeypatch):
 
 @pytest.fixture
 def typed(monkeypatch):
-    """What is typed at prompts; then the end of the input."""
+    """Set the lines that are typed at prompts; after them, the input ends."""
 
     def type_these(*lines):
         left = list(lines)

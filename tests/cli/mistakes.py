@@ -1,17 +1,17 @@
-"""What holds whenever a user makes a mistake."""
+"""How the command answers every mistake."""
 
 
-def assert_is_one_sentence(result, words, *, told=False):
-    """The exit code is 2, and one sentence, which has these words, is all that was printed.
+def assert_is_one_sentence(result, words, *, allow_output=False):
+    """The exit code is 2, and only one sentence was printed, which contains these words.
 
     Args:
-        result: exit code, standard output and standard error.
-        words: of the sentence.
-        told: whether the output may have said before how a table was read.
+        result: the exit code, standard output and standard error.
+        words: what the sentence must contain.
+        allow_output: whether standard output may already say how the data were read or which framework trains.
     """
     code, out, err = result
     assert code == 2
-    assert told or out == ""
+    assert allow_output or out == ""
     assert err.startswith("tinygrad-dropout: ")
     assert words in err
     assert err.count("\n") == 1

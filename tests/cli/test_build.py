@@ -35,7 +35,7 @@ def test_existing_files_are_left_alone(build, tmp_path):
     assert {name: (tmp_path / name).read_text() for name in mine} == mine
 
 
-def test_start_with_a_file_for_a_folder_is_reported(build):
+def test_start_with_a_file_instead_of_a_folder_is_reported(build):
     Path("taken").write_text("")
     code, out, err = build("start", "taken")
     assert (code, out, err.count("\n")) == (2, "", 1)
@@ -57,7 +57,7 @@ def test_a_missing_folder_is_reported(build, begun, tmp_path):
 
 
 @pytest.mark.usefixtures("quick")
-def test_an_empty_package_is_open_and_not_a_try(build, begun, tmp_path):
+def test_an_empty_package_is_open_and_does_not_count_as_a_try(build, begun, tmp_path):
     code, out, err = build("check")
     assert (code, err) == (1, "")
     assert "open   Your package has no Value yet." in out
@@ -67,7 +67,7 @@ def test_an_empty_package_is_open_and_not_a_try(build, begun, tmp_path):
 
 
 @pytest.mark.usefixtures("quick")
-def test_a_wrong_package_is_named_and_a_right_one_is_solved(build, begun, tmp_path):
+def test_the_mistake_in_a_package_is_named_and_a_right_package_is_solved(build, begun, tmp_path):
     write_stage(begun, 1, "product-slopes-are-one")
     code, out, _ = build("check")
     assert code == 1
@@ -83,7 +83,7 @@ def test_a_wrong_package_is_named_and_a_right_one_is_solved(build, begun, tmp_pa
 
 
 @pytest.mark.usefixtures("quick")
-def test_a_stage_that_is_given_is_checked(build, begun):
+def test_check_can_be_given_a_stage(build, begun):
     write_stage(begun, 2)
     assert build("check", "2")[1].startswith("2  ")
     assert build("check", "Value")[1].startswith("1  ")
@@ -99,7 +99,7 @@ def test_the_package_is_found_from_anywhere(build, begun, tmp_path, monkeypatch,
 
 
 @pytest.mark.usefixtures("quick")
-def test_the_current_package_comes_first(build, begun, monkeypatch):
+def test_the_package_in_the_current_folder_comes_first(build, begun, monkeypatch):
     build("start", "other")
     write_stage(begun, 1)
     assert build("check")[0] == 1

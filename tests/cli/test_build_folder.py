@@ -13,7 +13,7 @@ from tinygrad_dropout.drills.bundle import files_in
 
 
 @pytest.mark.usefixtures("begun")
-def test_task_shows_the_stage_that_is_open(build, tmp_path):
+def test_task_shows_the_current_stage(build, tmp_path):
     assert build("task")[1].strip() == ALL[0].task.strip()
     solve_in_progress(tmp_path, 1)
     assert build("task")[1].strip() == ALL[1].task.strip()
@@ -21,7 +21,7 @@ def test_task_shows_the_stage_that_is_open(build, tmp_path):
 
 
 @pytest.mark.usefixtures("begun")
-def test_hints_come_one_after_the_other_and_then_the_last_again(build, tmp_path):
+def test_hints_come_one_by_one_and_then_the_last_repeats(build, tmp_path):
     shown = [build("hint")[1] for _ in range(4)]
     assert [f"hint {n} of 3" in text for n, text in zip((1, 2, 3, 3), shown, strict=True)] == [True] * 4
     assert shown[0] != shown[1] != shown[2] == shown[3]
@@ -72,7 +72,7 @@ def test_an_unearned_solution_needs_a_yes(build, begun, typed, tmp_path, monkeyp
     assert cli.main(["build", "check", "1"]) == 0
 
 
-def test_a_solution_is_written_without_a_question_if_it_was_earned_or_with_yes(build, begun, tmp_path):
+def test_a_solution_is_written_without_a_question_if_it_was_earned_or_with_anyway(build, begun, tmp_path):
     solve_in_progress(tmp_path, 2)
     assert build("solution", "2")[0] == 0
     assert not stages_in_progress(tmp_path)[ALL[1].slug]["solution"]
@@ -92,7 +92,7 @@ def test_the_page_is_written_to_the_folder_or_to_a_given_path(build, begun, tmp_
     assert "Not found under this name." not in pages[0]
 
 
-def test_a_package_that_is_not_finished_has_a_page_too(build, begun, monkeypatch):
+def test_an_unfinished_package_has_a_page_too(build, begun, monkeypatch):
     opened = []
     monkeypatch.setattr("webbrowser.open", lambda address: opened.append(address) or True)
     write_stage(begun, 1)
@@ -149,14 +149,14 @@ def test_watch_checks_the_current_stage_whichever_file_is_saved(build, begun, mo
     monkeypatch.setattr("time.sleep", lambda seconds: saves.pop(0)())
     code, out, err = build("watch")
     assert (code, err) == (130, "tinygrad-dropout: interrupted\n")
-    first, solved, _open, no_text, no_python = out.split("-" * 40)
+    first, solved, _open, not_text, not_python = out.split("-" * 40)
     assert first == f"Current stage: 1, Value.\nWatching {begun}.\nCtrl-C stops it.\n\n"
     assert "1  Value" in solved
     assert "Solved." in solved
     assert "2  backward" in _open
     assert "Value has no backward yet" in _open
-    assert "more.py cannot be read: expected UTF-8" in no_text
-    assert "Python cannot read line 1 of framework/more.py" in no_python
+    assert "more.py cannot be read: expected UTF-8" in not_text
+    assert "Python cannot read line 1 of framework/more.py" in not_python
 
 
 def test_each_folder_has_its_own_progress(build, begun, tmp_path):

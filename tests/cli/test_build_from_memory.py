@@ -38,7 +38,7 @@ def one_file(number, code="solution"):
     return flat(stage.solution if code == "solution" else next(one.source for one in stage.wrong if one.name == code))
 
 
-def test_nothing_is_graded_before_the_time_is_over(closed_book, run, tmp_path, monkeypatch):
+def test_nothing_is_graded_before_the_end(closed_book, run, tmp_path, monkeypatch):
     out, folder = closed_book("c\nt\nd\nd\nbanana\n\n1\nq\n", one_file(1, "product-slopes-are-one"))
     during, _, afterwards = out.partition("Your answer to Value as it is now:")
     assert "Expected r, t, d, q or ?; got 'c'." in during

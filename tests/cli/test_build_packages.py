@@ -46,9 +46,9 @@ def test_a_mistake_in_a_file_is_reported_with_its_place(build, begun, files, say
         {"__init__.py": "from framework import v\nValue = v.Value", "v.py": "# file of the package: v.py\n{value}"},
         {"__init__.py": "from . import value\nValue = value.Value", "value.py": "\ufeff{value}", "my notes.py": "x ="},
     ],
-    ids=["sub-packages", "a folder without __init__.py", "a comment with a name", "a mark of UTF-8"],
+    ids=["sub-packages", "a folder without __init__.py", "a comment with a name", "a byte order mark"],
 )  # fmt: skip
-def test_a_package_may_be_divided_into_any_files(build, begun, files):
+def test_a_package_can_be_split_into_any_files(build, begun, files):
     value = files_in(ALL[0].solution)["value.py"]
     notes = files.pop("my notes.py", None)
     write(begun, {name: text.format(value=value) for name, text in files.items()})
@@ -66,7 +66,7 @@ def test_a_file_that_is_not_text_is_named(build, begun):
 
 
 @pytest.mark.usefixtures("quick")
-def test_a_package_that_was_deleted_is_written_again_by_reset(build, begun):
+def test_reset_restores_a_deleted_package(build, begun):
     (begun / "framework" / "__init__.py").unlink()
     (begun / "framework").rmdir()
     code, _, err = build("check")
@@ -96,9 +96,9 @@ def test_a_package_that_never_ends_is_stopped_and_its_output_is_shown(build, beg
         (7, "scale-is-1/p", "your backward"),
     ],
 )
-def test_show_writes_a_page_and_says_the_step(build, begun, tmp_path, monkeypatch, number, code, place):
+def test_show_writes_a_page_and_names_the_step(build, begun, tmp_path, monkeypatch, number, code, place):
     pytest.importorskip("igraph")
-    wrong = Grade((), Rejection(code, "It is wrong."))  # found by tests of the stages
+    wrong = Grade((), Rejection(code, "It is wrong."))  # the tests of the stages check that the grader finds it
     monkeypatch.setattr(solving, "grade_file", lambda *arguments, **options: wrong)
     write_stage(begun, number, code)
     show = ("--show", "--no-open", "--out", "page.html")
@@ -111,7 +111,7 @@ def test_show_writes_a_page_and_says_the_step(build, begun, tmp_path, monkeypatc
 
 
 @pytest.mark.usefixtures("quick")
-def test_without_a_backward_there_is_no_page_but_a_reason(build, begun, tmp_path, monkeypatch):
+def test_a_stage_without_a_backward_gets_a_reason_instead_of_a_page(build, begun, tmp_path, monkeypatch):
     monkeypatch.setattr(solving, "grade_file", lambda *arguments, **options: Grade(("it runs",)))
     code, _, err = build("check", "6", "--show", "--no-open", "--out", "page.html")
     assert code == 2

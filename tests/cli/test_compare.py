@@ -49,13 +49,13 @@ def test_a_finished_folder_prints_its_summary_again(run):
 
 
 @pytest.mark.usefixtures("blank_pictures")
-def test_a_folder_whose_name_looks_like_markup_is_printed_as_it_is(run):
+def test_a_folder_whose_name_looks_like_markup_is_printed_unchanged(run):
     _, out, _ = run("compare", *SMALL_OPTIONS.split(), "--workers", 1, "--out", "[bold]:smile:")
     assert "[bold]:smile:" in out
 
 
 @pytest.mark.usefixtures("blank_pictures")
-def test_how_a_table_was_read_is_printed_before_anything_is_trained(run, tmp_path):
+def test_how_a_table_was_read_is_printed_before_training(run, tmp_path):
     rows = "".join(f"{row},5;{'ab'[row % 2]}\n" for row in range(20))
     (tmp_path / "table.csv").write_text(f"size;kind\n{rows}NA;a\n")
     options = "--csv table.csv --target kind --missing drop --hidden 4 --epochs 1 --seeds 2 --workers 1"
@@ -70,7 +70,7 @@ def test_how_a_table_was_read_is_printed_before_anything_is_trained(run, tmp_pat
 
 
 @pytest.mark.usefixtures("blank_pictures")
-def test_numbers_to_predict_are_a_regression(run, tmp_path):
+def test_a_target_of_numbers_makes_it_a_regression(run, tmp_path):
     rows = "".join(f"{row % 9},{100.5 + row % 9}\n" for row in range(60))
     (tmp_path / "table.csv").write_text(f"size,price\n{rows}")
     options = "--csv table.csv --target price --hidden 4 --epochs 1 --seeds 2 --workers 1"
@@ -171,10 +171,10 @@ def test_a_missing_package_is_one_sentence(run, monkeypatch):
 
 
 def test_too_little_memory_is_one_sentence(run, monkeypatch):
-    def compare_in_vain(*arguments, **options):
+    def run_out_of_memory(*arguments, **options):
         raise MemoryError("Unable to allocate 9 TiB")
 
-    monkeypatch.setattr("tinygrad_dropout.lab.run", compare_in_vain)
+    monkeypatch.setattr("tinygrad_dropout.lab.run", run_out_of_memory)
     assert run("compare") == (2, "", "tinygrad-dropout: there is not enough memory: Unable to allocate 9 TiB\n")
 
 
@@ -196,12 +196,12 @@ def test_version(run):
 
 @pytest.fixture
 def finished(tmp_path, blank_pictures):
-    """What to type for the report of a comparison that is finished, so that nothing is trained for it."""
+    """The command that reports a finished comparison, so that nothing has to be trained."""
     compare(small_config(), out=tmp_path / "finished")
     return [*COMMAND, "compare", *SMALL_OPTIONS.split(), "--out", "finished"]
 
 
-def test_a_reader_that_stops_is_no_error(finished, tmp_path):
+def test_a_reader_that_closes_the_pipe_causes_no_traceback(finished, tmp_path):
     command = subprocess.Popen(
         finished,
         cwd=tmp_path, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
@@ -213,9 +213,9 @@ def test_a_reader_that_stops_is_no_error(finished, tmp_path):
     command.stderr.close()
 
 
-@pytest.mark.skipif(os.name != "posix", reason="Ctrl-C reaches a process otherwise on Windows")
+@pytest.mark.skipif(os.name != "posix", reason="Ctrl-C reaches a process in another way on Windows")
 @pytest.mark.usefixtures("blank_pictures")
-def test_ctrl_c_keeps_the_finished_pairs_and_the_same_command_goes_on_to_the_same_bytes(run, tmp_path):
+def test_ctrl_c_keeps_the_finished_pairs_and_the_same_command_resumes_to_the_same_bytes(run, tmp_path):
     options = "--dataset moons --hidden 32 --epochs 6 --batch-size 4 --seeds 6"
     config = small_config(train_size=None, hidden=(32,), epochs=6, batch_size=4, seeds=6)
     command = ["compare", *options.split(), "--workers", "2", "--out", "parts"]
@@ -223,11 +223,11 @@ def test_ctrl_c_keeps_the_finished_pairs_and_the_same_command_goes_on_to_the_sam
     started = subprocess.Popen(
         [*COMMAND, *command], cwd=tmp_path, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         text=True, start_new_session=True,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # which a shell's background jobs have ignored
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # background jobs of a shell ignore it
     )  # fmt: skip
     wait_for(tmp_path / "parts" / "results.json")
     os.killpg(started.pid, signal.SIGINT)  # as a terminal does: to the command and to its workers
-    out, err = started.communicate(timeout=60)  # until its pipes are closed: the workers have them too, so all ended
+    out, err = started.communicate(timeout=60)  # until its pipes close: the workers share them, so all have ended
 
     assert started.returncode == 130
     assert "Traceback" not in err
@@ -243,7 +243,7 @@ def test_ctrl_c_keeps_the_finished_pairs_and_the_same_command_goes_on_to_the_sam
     assert (tmp_path / "parts" / "results.json").read_bytes() == (tmp_path / "whole" / "results.json").read_bytes()
 
 
-@pytest.mark.skipif(os.name != "posix", reason="Ctrl-C reaches a process otherwise on Windows")
+@pytest.mark.skipif(os.name != "posix", reason="Ctrl-C reaches a process in another way on Windows")
 def test_an_impatient_second_ctrl_c_leaves_nothing_running(tmp_path):
     command = subprocess.Popen(
         [*COMMAND, "compare", *SMALL_OPTIONS.split(), "--seeds", "5000", "--workers", "2", "--out", "out"],
@@ -254,7 +254,7 @@ def test_an_impatient_second_ctrl_c_leaves_nothing_running(tmp_path):
     for _ in range(2):
         os.killpg(command.pid, signal.SIGINT)
         time.sleep(0.02)
-    command.communicate(timeout=60)  # until its pipes are closed, which the workers have too
+    command.communicate(timeout=60)  # until its pipes close, which the workers share
     assert command.returncode in (130, -signal.SIGINT)
     assert json.loads((tmp_path / "out" / "results.json").read_text())["records"]
 
@@ -267,7 +267,7 @@ def test_workers_do_not_outlive_a_command_that_is_killed(tmp_path):
     )  # fmt: skip
     wait_for(tmp_path / "out" / "results.json")
     command.kill()
-    command.communicate(timeout=60)  # until its pipes are closed, which the workers have too
+    command.communicate(timeout=60)  # until its pipes close, which the workers share
     assert command.returncode == -signal.SIGKILL
 
 
@@ -279,11 +279,11 @@ def wait_for(path):
 
 
 def environment():
-    """This one, in which the package is found wherever the command is run."""
+    """The variables of this process, with a path on which the package is found from every folder."""
     return {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
 
 
-def test_all_cores_are_used_if_nobody_says(monkeypatch, tmp_path):
+def test_all_cores_are_used_by_default(monkeypatch, tmp_path):
     asked = {}
 
     def interrupted(experiment, config, **options):
@@ -312,9 +312,9 @@ def test_an_empty_name_is_refused(run, option):
     assert f"{option}: expected the name of a file or folder, got an empty string" in err
 
 
-@pytest.mark.skipif(os.name != "posix", reason="a shell with >&-")
+@pytest.mark.skipif(os.name != "posix", reason="needs a shell that can close a stream with >&-")
 @pytest.mark.parametrize("closed", ["2>&-", "<&-", "<&- 2>&-"])
-def test_other_streams_that_are_closed_are_no_problem(finished, tmp_path, closed):
+def test_a_closed_input_or_error_stream_does_not_matter(finished, tmp_path, closed):
     run = subprocess.run(
         f"{shlex.join(finished)} {closed}", shell=True, cwd=tmp_path, env=environment(), capture_output=True, text=True
     )
@@ -322,7 +322,7 @@ def test_other_streams_that_are_closed_are_no_problem(finished, tmp_path, closed
     assert "Results and pictures: finished" in run.stdout
 
 
-@pytest.mark.skipif(os.name != "posix", reason="a shell with >&-")
+@pytest.mark.skipif(os.name != "posix", reason="needs a shell that can close a stream with >&-")
 @pytest.mark.parametrize("command", ["compare", "compare --help", "lab", "--version", "study nothing.py"])
 def test_a_closed_output_is_one_sentence(tmp_path, command):
     typed = f"{shlex.join(COMMAND)} {command} >&-"
@@ -332,8 +332,8 @@ def test_a_closed_output_is_one_sentence(tmp_path, command):
     assert os.listdir(tmp_path) == []
 
 
-def test_ctrl_c_while_pictures_are_drawn_says_how_to_go_on(run, monkeypatch):
-    """All trials are finished then, but not all pictures are there."""
+def test_ctrl_c_while_pictures_are_drawn_says_how_to_continue(run, monkeypatch):
+    """By then, all trials are finished, but some pictures are missing."""
 
     def interrupted(outcome, file):
         raise KeyboardInterrupt

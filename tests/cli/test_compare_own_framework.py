@@ -24,7 +24,7 @@ def mine(tmp_path):
     return write_package(tmp_path / "mine")
 
 
-def test_the_users_framework_is_trained_in_pairs_and_it_is_said_where_it_lies(compare, mine, tmp_path):
+def test_the_users_framework_is_trained_in_pairs_and_its_folder_is_named(compare, mine, tmp_path):
     code, out, err = compare("--out", "folder")
     assert code == 0
     assert err.splitlines() == [f"{trial} of 4 trials finished" for trial in (1, 2, 3, 4)]
@@ -39,13 +39,13 @@ def test_the_users_framework_is_trained_in_pairs_and_it_is_said_where_it_lies(co
     assert len(kept["records"]) == 4
 
 
-def test_the_package_itself_may_be_named_and_the_default_folder_says_whose_it_is(run, mine, tmp_path):
+def test_the_package_itself_can_be_given_and_the_default_folder_is_named_after_own(run, mine, tmp_path):
     assert run("compare", "--framework", "mine/framework", *OPTIONS)[0] == 0
     (folder,) = (tmp_path / "runs").iterdir()
     assert folder.name.startswith("compare-own-moons-20")
 
 
-def test_a_finished_folder_prints_its_summary_again_wherever_the_package_lies_now(run, compare, mine):
+def test_a_finished_folder_prints_its_summary_again_even_if_the_package_has_moved(run, compare, mine):
     first = compare("--out", "folder")[1]
     mine.rename(mine.with_name("moved"))
     code, again, err = run("compare", "--framework", "moved", *OPTIONS, "--out", "folder")
@@ -56,12 +56,14 @@ def test_a_finished_folder_prints_its_summary_again_wherever_the_package_lies_no
 def test_after_a_change_in_the_package_the_folder_is_refused(compare, mine):
     compare("--out", "folder")
     (mine / "framework" / "more.py").write_text("x = 1\n")
-    assert_is_one_sentence(compare("--out", "folder"), "folder was made with other options (framework", told=True)
+    assert_is_one_sentence(
+        compare("--out", "folder"), "folder was made with other options (framework", allow_output=True
+    )
 
 
-def test_its_folder_is_no_folder_of_our_own_comparison(run, compare, mine):
+def test_a_comparison_without_the_framework_refuses_its_folder(run, compare, mine):
     compare("--out", "folder")
-    assert_is_one_sentence(run("compare", *OPTIONS, "--out", "folder"), "folder", told=True)
+    assert_is_one_sentence(run("compare", *OPTIONS, "--out", "folder"), "folder", allow_output=True)
 
 
 def test_folders_are_merged_and_reported(run, compare, mine, tmp_path):
@@ -94,12 +96,12 @@ REFUSED = {
 
 
 @pytest.mark.parametrize(("options", "says"), REFUSED.values(), ids=REFUSED)
-def test_what_does_not_fit_is_refused_in_a_sentence(run, mine, tmp_path, options, says):
+def test_unsuitable_options_are_refused_in_one_sentence(run, mine, tmp_path, options, says):
     rows = "".join(f"{row},{row + 0.5}\n" for row in range(40))
     (tmp_path / "table.csv").write_text(f"x,y\n{rows}")
     data = ["--hidden", "4", "--epochs", "1", "--seeds", "1", "--workers", "1"]
     framework = [] if "--framework" in options else ["--framework", "mine"]
-    assert_is_one_sentence(run("compare", *framework, *data, *options.split()), says, told=True)
+    assert_is_one_sentence(run("compare", *framework, *data, *options.split()), says, allow_output=True)
 
 
 BROKEN = {
@@ -131,7 +133,7 @@ BROKEN = {
 
 
 @pytest.mark.parametrize(("difference", "says"), BROKEN.values(), ids=BROKEN)
-def test_what_is_wrong_with_the_users_code_is_a_sentence(run, tmp_path, difference, says):
+def test_an_error_in_the_users_code_is_one_sentence(run, tmp_path, difference, says):
     write_package(tmp_path / "mine", difference)
     code, out, err = run("compare", "--framework", "mine", *OPTIONS, "--optimizer", "sgd", "--out", "folder")
     assert code == 2
@@ -141,6 +143,6 @@ def test_what_is_wrong_with_the_users_code_is_a_sentence(run, tmp_path, differen
     assert not (tmp_path / "folder" / "results.json").exists()
 
 
-def test_a_file_that_is_no_text_is_said(compare, mine):
+def test_a_file_that_is_not_text_is_reported(compare, mine):
     (mine / "framework" / "image.py").write_bytes(b"\xff\xfe")
     assert_is_one_sentence(compare(), "expected files in UTF-8 in mine/framework")

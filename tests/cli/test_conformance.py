@@ -97,7 +97,7 @@ def test_an_edge_case_is_listed_and_fails_only_with_strict(run, edge):
     assert "Allowed:\n  [p=1-gives-nan] " in out
 
 
-def test_what_cannot_be_examined_has_exit_code_3(run, edge):
+def test_a_layer_that_cannot_be_examined_has_exit_code_3(run, edge):
     code, out, err = run("conformance", f"{edge}:Nothing")
     assert (code, err) == (3, "")
     assert out.startswith("This dropout could not be examined: ")
@@ -158,7 +158,7 @@ def test_ctrl_c_leaves_one_sentence_and_no_process(tmp_path, layers):
         text=True,
         start_new_session=True,
     )
-    assert process.stderr.readline() == "here\n"  # what a layer prints is no part of the report
+    assert process.stderr.readline() == "here\n"  # what a layer prints is not part of the report
     os.killpg(process.pid, signal.SIGINT)
     _, err = process.communicate(timeout=20)
     assert process.returncode == 130

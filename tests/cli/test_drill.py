@@ -44,13 +44,13 @@ def begun(drill, tmp_path):
 
 @pytest.fixture
 def ungraded(monkeypatch):
-    """Do not grade answers, for tests of which answer would be graded: grading takes a process."""
+    """Skip the grading, which starts a process, in tests about which answer is graded."""
     open_ = Grade((), Rejection("not-written", ""))
     monkeypatch.setattr(solving, "grade_file", lambda *arguments, **options: open_)
 
 
 def answer(folder, code):
-    """Write an answer: the solution, or the wrong one of that code."""
+    """Write an answer: the solution, or the wrong one with this mistake code."""
     source = LINEAR.solution if code == "solution" else next(one.source for one in LINEAR.wrong if one.name == code)
     (folder / f"{LINEAR.slug}.py").write_text(source)
 
@@ -89,7 +89,7 @@ def test_an_untouched_exercise_is_open(drill, begun):
     assert f"tinygrad-dropout drill task 11\nYour file: {begun / '11_linear_backward.py'}\n" in out
 
 
-def test_a_wrong_answer_is_named_and_a_right_one_solved(drill, begun, tmp_path):
+def test_the_mistake_in_an_answer_is_named_and_a_right_answer_is_solved(drill, begun, tmp_path):
     answer(begun, "bias-gradient-averaged")
     code, out, _ = drill("check", "11")
     assert code == 1
@@ -131,8 +131,8 @@ def test_a_traceback_is_shown_only_with_v(drill, begun):
     assert "Traceback" not in err
 
 
-def test_all_untouched_are_open_and_none_counts_as_a_try(drill, tmp_path, monkeypatch):
-    """All three, each graded in a separate process."""
+def test_untouched_exercises_are_open_and_do_not_count_as_tries(drill, tmp_path, monkeypatch):
+    """Three exercises, each graded in a separate process."""
     monkeypatch.setattr(DrillSession, "everything", lambda session: exercises()[:3])
     drill("start")
     code, out, _ = drill("check", "--all")
@@ -143,7 +143,7 @@ def test_all_untouched_are_open_and_none_counts_as_a_try(drill, tmp_path, monkey
     assert progress(tmp_path)["current"] == ""
 
 
-def test_hints_come_one_after_the_other_and_are_counted(drill, begun, tmp_path):
+def test_hints_come_one_by_one_and_are_counted(drill, begun, tmp_path):
     shown = [drill("hint", "11")[1] for _ in range(4)]
     assert [f"hint {n} of 3" in text for n, text in zip((1, 2, 3, 3), shown, strict=True)] == [True] * 4
     assert shown[0] != shown[1] != shown[2] == shown[3]
@@ -196,7 +196,7 @@ def test_reset_asks_and_keeps_the_old_answer(drill, begun, typed):
     assert [path.read_text() for path in (begun / "before-reset").iterdir()] == [LINEAR.solution]
 
 
-def test_reset_all_needs_one_answer_or_yes(drill, begun, typed):
+def test_reset_all_with_yes_does_not_ask(drill, begun, typed):
     answer(begun, "solution")
     assert drill("reset", "--all", "--yes")[0] == 0
     assert (begun / f"{LINEAR.slug}.py").read_text() == LINEAR.starter
@@ -220,7 +220,7 @@ def test_an_unearned_solution_needs_a_yes_and_is_recorded(drill, begun, typed, t
     assert "solution read" in drill("list")[1]
 
 
-def test_a_hunt_that_was_solved_comes_back_with_another_bug(drill, begun):
+def test_resetting_a_solved_hunt_plants_another_bug(drill, begun):
     hunt = find("28_")
     path = begun / f"{hunt.slug}.py"
     bug = hunt.of(path.read_text())
@@ -235,7 +235,7 @@ def test_a_hunt_that_was_solved_comes_back_with_another_bug(drill, begun):
     assert another.hunt.plant(another.seed) != bug.hunt.plant(bug.seed)
 
 
-def test_a_replay_is_not_offered_for_an_answer_that_gives_no_result(drill, begun):
+def test_a_replay_is_not_offered_for_a_file_that_cannot_be_run(drill, begun):
     (begun / "11_linear_backward.py").write_text("def linear_backward(grad, x, weight)\n")
     assert "--show" not in drill("check", "11")[1]
 
@@ -246,7 +246,7 @@ def test_show_writes_the_replay(drill, begun, tmp_path):
     code, out, _ = drill("check", "11", "--show", "--no-open", "--out", "page.html")
     assert code == 1
     assert "page.html: step 2 of 5" in out
-    assert "--show" not in out  # it was typed
+    assert "--show" not in out  # it was already given
     assert (tmp_path / "page.html").read_text(encoding="utf-8").lower().startswith("<!doctype html>")
 
 
@@ -416,15 +416,15 @@ def test_a_plan_uses_the_progress(drill, begun, monkeypatch):
 def test_watch_needs_no_keyboard_and_ctrl_c_ends_it(drill, begun):
     command = [sys.executable, "-u", "-m", "tinygrad_dropout", "drill", "watch"]
     with Popen(command, stdin=DEVNULL, stdout=PIPE, stderr=PIPE, text=True) as watching:
-        patience = Timer(30, watching.kill)
-        patience.start()
+        time_limit = Timer(30, watching.kill)
+        time_limit.start()
         assert "Watching" in watching.stdout.readline()
         assert watching.stdout.readline() == "Ctrl-C stops it.\n"
         answer(begun, "solution")
         assert any("Solved." in line for line in watching.stdout)
         watching.send_signal(signal.SIGINT)
         assert watching.wait(30) == 130
-        patience.cancel()
+        time_limit.cancel()
         assert watching.stderr.read() == "tinygrad-dropout: interrupted\n"
 
 
@@ -441,7 +441,7 @@ MISTAKES = {
     "a count": (("quiz", "--count", "0"), "--count: expected at least 1"),
     "a count in words": (("quiz", "--count", "ten"), "--count: expected a whole number"),
     "out without export": (("quiz", "--out", "x"), "--out needs --export"),
-    "another export": (("quiz", "--export", "word"), "--export: expected anki, got 'word'"),
+    "an unknown export": (("quiz", "--export", "word"), "--export: expected anki, got 'word'"),
     "minutes": (("interview", "--minutes", "30"), "--minutes: expected 20 or 40, got 30"),
     "no date": (("plan",), "--date"),
     "a date": (("plan", "--date", "soon"), "--date: expected a day such as 2027-01-15, got 'soon'"),
@@ -469,7 +469,7 @@ def test_a_mistake_is_one_sentence(drill, begun, arguments, says):
     assert "Traceback" not in out + err
 
 
-def test_start_with_a_file_for_a_folder_is_reported(drill, tmp_path):
+def test_start_with_a_file_instead_of_a_folder_is_reported(drill, tmp_path):
     Path("taken").write_text("")
     code, _, err = drill("start", "taken")
     assert code == 2

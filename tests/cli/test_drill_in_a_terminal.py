@@ -40,7 +40,7 @@ def words(text):
 
 
 def bare(word):
-    """A text without Markdown's marks, and without the commas and colons that a list has instead of columns."""
+    """A word without Markdown marks, and without the commas and colons that a list uses instead of columns."""
     return re.sub(r"[`*|\\:,]", "", word)
 
 
@@ -97,7 +97,7 @@ COMMANDS += [f"plan --date {SOON}", "interview --list-follow-ups"]
 def test_no_word_is_broken(shown, command, columns):
     narrow, wide = (shown(width, *command.split()) for width in (columns, 300))
     assert narrow
-    if command not in ("hint 11", "reset 11 --yes", "start"):  # what they say depends on what was done before
+    if command not in ("hint 11", "reset 11 --yes", "start"):  # their output depends on earlier commands
         assert words(narrow) == words(wide)
     assert too_wide(narrow, columns) == []
 
@@ -141,7 +141,7 @@ def test_an_error_output_that_cannot_be_written_changes_no_exit_code():
         assert subprocess.run(command, stderr=full, stdout=subprocess.DEVNULL).returncode == 2
 
 
-def test_a_long_sentence_about_a_mistake_is_not_broken_in_a_word(monkeypatch):
+def test_no_word_of_a_long_error_message_is_broken(monkeypatch):
     terminal = StringIO()
     terminal.isatty = lambda: True
     monkeypatch.setenv("COLUMNS", "60")

@@ -18,7 +18,7 @@ for name in ("uvicorn", "starlette", "websockets"):
 
 
 class Browser(webbrowser.BaseBrowser):
-    """A browser that only notes what it is asked for."""
+    """A browser that only records which addresses it is asked to open."""
 
     def __init__(self):
         super().__init__("a browser")
@@ -50,7 +50,7 @@ def in_use():
 
 @pytest.fixture
 def started(tmp_path):
-    """The command in a process of its own: (process, first line, port)."""
+    """The command in its own process: (process, first line, port)."""
     running = []
 
     def start(*arguments):
@@ -100,7 +100,7 @@ def test_it_opens_the_browser_and_says_so(browser):
     assert browser.opened == ["http://127.0.0.1:8768/token/"]
 
 
-def test_it_opens_nothing_if_told_so(browser):
+def test_it_opens_nothing_if_told_not_to(browser):
     assert how_it_opens(may_open=False) == "The page is at http://127.0.0.1:8768/token/\nCtrl-C stops it."
     assert browser.opened == []
 
@@ -112,7 +112,7 @@ def no_browser():
 @pytest.mark.parametrize(
     "get", [no_browser, lambda: webbrowser.GenericBrowser("lynx")], ids=["none", "in the terminal"]
 )
-def test_where_there_is_no_browser_it_says_what_to_open(monkeypatch, get):
+def test_without_a_browser_it_says_what_to_open(monkeypatch, get):
     monkeypatch.setattr(webbrowser, "get", get)
     assert how_it_opens().startswith("No browser was found; open the page yourself: http://127.0.0.1:8768/token/")
 
@@ -132,7 +132,7 @@ def test_a_port_in_use_is_a_mistake_if_it_was_asked_for(run, in_use):
     )  # fmt: skip
 
 
-def test_if_the_usual_port_is_in_use_another_is_taken(monkeypatch, in_use):
+def test_if_the_default_port_is_in_use_another_is_used(monkeypatch, in_use):
     monkeypatch.setattr(play, "PORT", in_use)
     with play.listen(None) as listening:
         address, port = listening.getsockname()
@@ -141,7 +141,7 @@ def test_if_the_usual_port_is_in_use_another_is_taken(monkeypatch, in_use):
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows reserves no ports")
-def test_a_port_of_the_system_is_named_as_such():
+def test_a_port_reserved_for_the_system_is_named():
     error = PermissionError(13, "Permission denied")
     assert "port 80 is reserved for the system" in play.why_not(80, error)
     assert play.why_not(80, OSError(99, "Cannot assign")) == "port 80 cannot be used: Cannot assign"

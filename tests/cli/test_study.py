@@ -9,6 +9,7 @@ import pytest
 
 pytest.importorskip("igraph", reason="the page needs igraph, of the extra lab")
 
+ROOT = Path(__file__).parents[2]
 SCRIPT = """
 import sys
 import numpy as np
@@ -46,21 +47,21 @@ def test_it_writes_a_page_and_opens_it(run, opened, tmp_path):
     assert "http" not in page.replace("http://www.w3.org/2000/svg", "")
 
 
-def test_it_opens_nothing_if_told_so_and_makes_the_folder(run, opened, tmp_path):
+def test_no_open_opens_nothing_and_missing_folders_are_created(run, opened, tmp_path):
     code, _, _ = run("study", "--no-open", "--out", "a/b/c.html")
     assert code == 0
     assert opened == []
     assert (tmp_path / "a" / "b" / "c.html").stat().st_size > 50_000
 
 
-def test_it_says_so_where_there_is_no_browser(run, monkeypatch):
+def test_without_a_browser_it_says_to_open_the_file_yourself(run, monkeypatch):
     monkeypatch.setattr(webbrowser, "open", lambda _: False)
     code, out, _ = run("study")
     assert code == 0
     assert "open the file yourself" in out
 
 
-def test_as_text_it_writes_no_page(run, tmp_path):
+def test_text_output_writes_no_page(run, tmp_path):
     code, out, _ = run("study", "--text")
     assert code == 0
     assert list(tmp_path.iterdir()) == []
@@ -69,13 +70,13 @@ def test_as_text_it_writes_no_page(run, tmp_path):
     assert "loss = td.functional.cross_entropy(logits, labels)" in out
 
 
-def test_the_seed_and_p_are_those_asked_for(run):
+def test_the_given_seed_and_p_are_used(run):
     assert run("study", "--text") == run("study", "--text", "--p", "0.4", "--seed", "0")
     assert run("study", "--text") != run("study", "--text", "--seed", "1")
     assert "p = 0.25" in run("study", "--text", "--p", "0.25")[1]
 
 
-def test_a_bug_is_shown_beside_the_right_one(run):
+def test_a_planted_bug_is_compared_with_the_correct_backward(run):
     code, out, _ = run("study", "--text", "--bug", "backward-forgets-the-scale")
     assert code == 0
     assert "the first step that differs is step 3" in out
@@ -92,7 +93,7 @@ def test_a_script_is_run_with_its_arguments_and_its_names_are_used(run, script, 
     assert "grad[1]: 4 + 4 = 8" in out
 
 
-def test_every_pass_of_a_script_is_listed_and_the_first_ten_are_kept(run, script):
+def test_every_pass_of_a_script_is_listed_and_the_first_ten_are_shown(run, script):
     code, out, _ = run("study", "--no-open", script, "23")
     lines = out.splitlines()
     assert code == 0
@@ -102,7 +103,7 @@ def test_every_pass_of_a_script_is_listed_and_the_first_ten_are_kept(run, script
     assert lines[-1].startswith("replay.html: 10 backward passes, ")
 
 
-def test_one_pass_can_be_chosen_and_the_script_ends_behind_it(run, script):
+def test_one_pass_can_be_chosen_and_the_script_stops_after_it(run, script):
     code, out, _ = run("study", "--text", "--pass", "3", script, "1000000000")
     assert code == 0
     assert out.count("backward pass from") == 1
@@ -129,7 +130,7 @@ def test_one_pass_can_be_chosen_and_the_script_ends_behind_it(run, script):
         (["my script.py", "0"], "expected a script that calls backward(); it ran no backward pass"),
     ],
 )  # fmt: skip
-def test_a_mistake_is_said_in_one_sentence(run, script, arguments, words):
+def test_a_mistake_is_one_sentence(run, script, arguments, words):
     code, out, err = run("study", *arguments)
     assert (code, out) == (2, "")
     assert err.startswith("tinygrad-dropout: ")
@@ -156,7 +157,7 @@ def test_a_script_that_fails_shows_its_own_traceback(run, tmp_path, source, last
     assert "script.py" not in err.replace("bad.py", "")
 
 
-def test_a_script_that_fails_later_is_shown_up_to_there_with_its_traceback(run, tmp_path):
+def test_a_script_that_fails_later_is_shown_up_to_the_error_with_its_traceback(run, tmp_path):
     (tmp_path / "bad.py").write_text(SCRIPT + "total.backward()\n")
     code, out, err = run("study", "--text", "bad.py", "1")
     assert code == 1
@@ -167,7 +168,7 @@ def test_a_script_that_fails_later_is_shown_up_to_there_with_its_traceback(run, 
     assert any("this graph, or a part of it, was freed" in text for text in traceback)
 
 
-def test_a_script_that_ends_itself_is_shown_up_to_there(run, tmp_path):
+def test_a_script_that_exits_is_shown_up_to_the_exit(run, tmp_path):
     (tmp_path / "ends.py").write_text(SCRIPT + "sys.exit(3)\n")
     assert run("study", "--text", "ends.py", "1")[0] == 0
     (tmp_path / "ends.py").write_text("import sys\nsys.exit('no')\n")
@@ -176,7 +177,7 @@ def test_a_script_that_ends_itself_is_shown_up_to_there(run, tmp_path):
     )  # fmt: skip
 
 
-def test_without_igraph_the_page_is_refused_in_a_sentence_and_the_text_is_not(tmp_path):
+def test_without_igraph_the_page_is_refused_in_one_sentence_but_the_text_is_printed(tmp_path):
     (tmp_path / "igraph.py").write_text("raise ImportError\n")
 
     def command(*arguments):
@@ -192,10 +193,7 @@ def test_without_igraph_the_page_is_refused_in_a_sentence_and_the_text_is_not(tm
     assert command("--text").returncode == 0
 
 
-ROOT = Path(__file__).parents[2]
-
-
-def test_the_state_of_the_process_is_as_before(run, script):
+def test_the_state_of_the_process_is_restored(run, script):
     before = list(sys.argv), list(sys.path), sys.modules["__main__"]
     run("study", "--text", script, "1")
     assert (list(sys.argv), list(sys.path), sys.modules["__main__"]) == before

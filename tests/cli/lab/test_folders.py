@@ -1,4 +1,4 @@
-"""Folders of results as they are typed: merged, or shown as a page, and mistakes in both."""
+"""`lab report` and `lab merge`: what they write and print, and what they say about a mistake."""
 
 import pytest
 
@@ -14,14 +14,14 @@ def folder(run, tmp_path):
     return tmp_path / "folder"
 
 
-def test_a_report_is_one_file_and_it_is_said_where(run, folder):
+def test_a_report_is_one_file_whose_path_is_printed(run, folder):
     assert run("lab", "report", "folder") == (0, "Report: folder/report.html\n", "")
     assert (folder / "report.html").read_text("utf-8").startswith("<!DOCTYPE html>")
     assert run("lab", "report", ".", "--out", "page.html") == (0, "Report: page.html\n", "")
     assert "<h2>folder (ridge)</h2>" in (folder.parent / "page.html").read_text("utf-8")
 
 
-def test_what_is_left_out_is_said(run, folder):
+def test_results_that_are_left_out_are_named(run, folder):
     (folder.parent / "damaged").mkdir()
     (folder.parent / "damaged" / "results.json").write_text("{")
     code, out, err = run("lab", "report", ".")
@@ -41,7 +41,7 @@ def test_what_is_left_out_is_said(run, folder):
         ("a b", "unrecognized arguments: b"),
     ],
 )
-def test_what_cannot_be_reported_is_one_sentence(run, arguments, words):
+def test_a_mistake_in_a_report_is_one_sentence(run, arguments, words):
     assert_is_one_sentence(run("lab", "report", *arguments.split()), words)
 
 
@@ -65,7 +65,7 @@ def parts(run):
 
 
 @pytest.mark.usefixtures("blank_pictures")
-def test_folders_are_merged_into_what_one_run_would_have_given(run, tmp_path, parts):
+def test_merged_folders_equal_the_folder_of_one_run(run, tmp_path, parts):
     code, out, err = run("lab", "merge", *parts, "--out", "both")
     assert (code, err) == (0, "")
     assert "mean of 4 pairs" in out
@@ -75,7 +75,7 @@ def test_folders_are_merged_into_what_one_run_would_have_given(run, tmp_path, pa
 
 
 @pytest.mark.usefixtures("blank_pictures")
-def test_a_gap_between_merged_seeds_is_said_and_filled_by_the_command_that_is_named(run, parts):
+def test_a_gap_between_merged_seeds_is_filled_by_the_command_that_is_printed(run, parts):
     run("compare", *SMALL_COMPARISON.split(), "--workers", 1, "--first-seed", 6, "--out", "far")
     code, out, _ = run("lab", "merge", *parts, "far", "--out", "both")
     assert code == 0
@@ -92,5 +92,5 @@ def test_a_gap_between_merged_seeds_is_said_and_filled_by_the_command_that_is_na
         ("here", "the following arguments are required: --out"),
     ],
 )
-def test_what_cannot_be_merged_is_one_sentence(run, arguments, words):
+def test_a_mistake_in_a_merge_is_one_sentence(run, arguments, words):
     assert_is_one_sentence(run("lab", "merge", *arguments.split()), words)

@@ -1,4 +1,4 @@
-"""The theory as commands: what each prints, where its files go, what it says about a mistake, and Ctrl-C."""
+"""The theory experiments as commands: what each prints, where its files go, its mistakes, and Ctrl-C."""
 
 import json
 import os
@@ -96,7 +96,7 @@ def test_a_mistake_is_one_sentence_and_exit_code_2(run, tmp_path, arguments):
     assert os.listdir(tmp_path) == ["taken"] or arguments.startswith("expectation --units 1 ")
 
 
-def test_an_empty_name_of_the_folder_is_refused(run):
+def test_an_empty_folder_name_is_refused(run):
     code, _, err = run("lab", "ridge", "--out", "")
     assert (code, err.count("\n")) == (2, 1)
     assert "--out: expected the name of a file or folder, got an empty string" in err
@@ -119,10 +119,10 @@ def test_a_missing_package_is_one_sentence(run, monkeypatch):
 
 
 def test_too_little_memory_is_one_sentence(run, monkeypatch):
-    def run_in_vain(*arguments, **options):
+    def run_out_of_memory(*arguments, **options):
         raise MemoryError("Unable to allocate 9 TiB")
 
-    monkeypatch.setattr("tinygrad_dropout.lab.run", run_in_vain)
+    monkeypatch.setattr("tinygrad_dropout.lab.run", run_out_of_memory)
     assert run("lab", "ridge") == (2, "", "tinygrad-dropout: there is not enough memory: Unable to allocate 9 TiB\n")
 
 
@@ -146,9 +146,9 @@ def test_ctrl_c_is_a_sentence_and_code_130(run, tmp_path, monkeypatch):
     assert os.listdir(tmp_path / "folder") == []
 
 
-@pytest.mark.skipif(os.name != "posix", reason="Ctrl-C reaches a process otherwise on Windows")
+@pytest.mark.skipif(os.name != "posix", reason="Ctrl-C reaches a process in another way on Windows")
 def test_ctrl_c_ends_a_running_experiment_without_a_traceback(tmp_path):
-    heeds_ctrl_c = (  # which a shell's background jobs, and what they start, ignore
+    heeds_ctrl_c = (  # background jobs of a shell, and the processes they start, ignore it
         "import signal, sys\n"
         "from tinygrad_dropout.cli import main\n"
         "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
@@ -162,7 +162,7 @@ def test_ctrl_c_ends_a_running_experiment_without_a_traceback(tmp_path):
     command.send_signal(signal.SIGINT)
     try:
         _, err = command.communicate(timeout=5)
-    except subprocess.TimeoutExpired:  # Python itself loses one that comes in a weakref callback of an import
+    except subprocess.TimeoutExpired:  # Python loses a Ctrl-C that arrives in a weakref callback during an import
         command.send_signal(signal.SIGINT)
         _, err = command.communicate(timeout=60)
     assert (command.returncode, err) in ((130, ""), (130, "tinygrad-dropout: interrupted\n"))
@@ -170,7 +170,7 @@ def test_ctrl_c_ends_a_running_experiment_without_a_traceback(tmp_path):
 
 
 def test_the_parser_knows_the_defaults_without_the_packages_of_the_extra():
-    """Building the help must not import what may be missing."""
+    """Building the help must not import packages that can be missing."""
     code = (
         "import sys\n"
         "from tinygrad_dropout.cli import COMMANDS, parse\n"

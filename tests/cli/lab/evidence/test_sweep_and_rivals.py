@@ -1,4 +1,4 @@
-"""`lab rivals` and `lab sweep` as commands: which options they offer, and what is said about a wrong value."""
+"""`lab rivals` and `lab sweep` as commands: which options they offer, and what they say about a wrong value."""
 
 import json
 import os
@@ -31,7 +31,7 @@ def help_of(run, name):
 
 
 @pytest.mark.parametrize("name", NOT_OFFERED)
-def test_options_that_play_no_part_are_not_offered(run, name):
+def test_options_without_effect_are_not_offered(run, name):
     out = help_of(run, name)
     assert max(map(len, out.splitlines())) <= 120
     for option in ("--csv", "--hidden", "--epochs", "--quick", "--seeds", "--out"):
@@ -43,7 +43,7 @@ def test_options_that_play_no_part_are_not_offered(run, name):
         assert f"unrecognized arguments: {option}" in err
 
 
-def test_the_help_says_what_is_known_only_from_looking(run):
+def test_the_help_names_the_seen_seeds_and_the_first_seed(run):
     text = " ".join(help_of(run, "rivals").split())
     assert "seeing results of seeds 0 to 9 and 100 to 104 on the default data" in text
     assert "(default: 1000)" in text
@@ -51,7 +51,7 @@ def test_the_help_says_what_is_known_only_from_looking(run):
 
 
 @pytest.mark.usefixtures("blank_pictures")
-def test_rivals_runs_in_a_folder_and_is_extended_by_more_seeds(run, tmp_path):
+def test_a_folder_of_rivals_can_be_extended_by_more_seeds(run, tmp_path):
     code, out, _ = run("lab", "rivals", *SMALL, "--out", "folder")
     assert code == 0
     assert "Too few seeds for a verdict: 1; at least 3 are needed." in out
@@ -74,7 +74,7 @@ def test_rivals_runs_in_a_folder_and_is_extended_by_more_seeds(run, tmp_path):
         ("--figure 9 --values 0.5", {"over": "p", "figure": 9, "label_noise": 0}),
     ],
 )
-def test_what_is_swept_reaches_the_experiment(run, tmp_path, arguments, kept):
+def test_the_swept_option_and_its_values_reach_the_experiment(run, tmp_path, arguments, kept):
     code, out, _ = run("lab", "sweep", *SMALL, *arguments.split(), "--out", "folder")
     assert code == 0
     assert "swept over" in out
@@ -115,12 +115,12 @@ BAD_INPUT = {
 
 @pytest.mark.parametrize("arguments", BAD_INPUT)
 def test_a_mistake_is_one_sentence_and_exit_code_2(run, tmp_path, arguments):
-    assert_is_one_sentence(run("lab", *arguments.split()), BAD_INPUT[arguments], told="--csv" in arguments)
+    assert_is_one_sentence(run("lab", *arguments.split()), BAD_INPUT[arguments], allow_output="--csv" in arguments)
     assert os.listdir(tmp_path) == ["table.csv"]
 
 
 def test_the_parser_is_built_without_slow_imports():
-    """The modules of the experiments are imported for their defaults each time that any command is typed."""
+    """The modules of the experiments are imported for their defaults whenever any command is run."""
     code = (
         "import sys\n"
         "import tinygrad_dropout.lab.evidence.rivals, tinygrad_dropout.lab.evidence.sweep\n"

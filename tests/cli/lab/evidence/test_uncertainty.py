@@ -14,7 +14,7 @@ SMALL = ["--epochs", "1", "--samples", "2", "--hidden", "3", "--workers", "1"]
 
 @pytest.fixture
 def files(tmp_path):
-    """A table, splits of it, the same in the files of UCI_Datasets, and something else."""
+    """A table with splits, a folder in the form of UCI_Datasets, and invalid files."""
     write_table(tmp_path)
     (tmp_path / "splits.txt").write_text("0 1\n2 3 4\n")
     write_uci(tmp_path / "yacht")
@@ -47,7 +47,7 @@ def test_every_option_reaches_the_experiment(run, tmp_path, typed, options):
     assert kept(tmp_path) == kept(tmp_path) | options
 
 
-def test_quick_is_what_replaces_the_defaults(run, monkeypatch):
+def test_quick_replaces_defaults_but_given_options_win(run, monkeypatch):
     seen = []
 
     def note(experiment, options, **others):
@@ -64,7 +64,7 @@ def test_quick_is_what_replaces_the_defaults(run, monkeypatch):
 
 
 @pytest.mark.usefixtures("blank_pictures", "files")
-def test_what_is_told_about_the_splits_is_printed(run):
+def test_a_reduced_number_of_seeds_is_printed(run):
     _, out, _ = run("lab", "uncertainty", *SMALL, "--uci", "yacht", "--seeds", "3")
     assert out.startswith("3 seeds become 2: there are only 2 given splits.\n")
 

@@ -1,4 +1,4 @@
-"""`lab when` and `lab paper` as they are typed: options, mistakes, and how an interrupted run goes on."""
+"""`lab when` and `lab paper`: their options, mistakes, and how an interrupted run continues."""
 
 import json
 import os
@@ -23,7 +23,7 @@ def mnist(tmp_path):
 
 
 def interrupt_after(trials, monkeypatch):
-    """Ctrl-C when so many trials have run."""
+    """Simulate Ctrl-C after this many trials."""
 
     def interrupted(job, wanted, on_epochs):
         yield from run_here(job, wanted[:trials], on_epochs)
@@ -33,7 +33,7 @@ def interrupt_after(trials, monkeypatch):
 
 
 @pytest.mark.usefixtures("blank_pictures")
-def test_when_runs_the_settings_that_are_named(run, tmp_path, monkeypatch):
+def test_when_runs_only_the_given_settings(run, tmp_path, monkeypatch):
     monkeypatch.setattr(when, "SETTINGS", {"noisy": ("noisy moons", small_config(label_noise=0.3)),
                                            "clean": ("clean moons", small_config())})  # fmt: skip
     code, out, _ = run("lab", "when", "--settings", "clean", "--seeds", 2, "--workers", 1, "--out", "folder")
@@ -45,7 +45,7 @@ def test_when_runs_the_settings_that_are_named(run, tmp_path, monkeypatch):
 
 
 @pytest.mark.usefixtures("blank_pictures")
-def test_paper_chooses_first_and_keeps_the_choice_inside(run, tmp_path, mnist):
+def test_paper_chooses_settings_first_and_saves_the_choice_in_its_folder(run, tmp_path, mnist):
     code, out, _ = run("lab", "paper", "--data-dir", mnist, *PAPER_OPTIONS.split())
     assert code == 0
     assert out.index("Chosen: standard: lr") < out.index("in the order of the published numbers")
@@ -55,8 +55,8 @@ def test_paper_chooses_first_and_keeps_the_choice_inside(run, tmp_path, mnist):
 
 
 @pytest.mark.usefixtures("blank_pictures")
-@pytest.mark.parametrize("trials", [3, 18], ids=["in the choice", "after it"])
-def test_an_interrupted_paper_names_the_folder_to_go_on_with(run, tmp_path, mnist, monkeypatch, trials):
+@pytest.mark.parametrize("trials", [3, 18], ids=["during the choice", "after the choice"])
+def test_an_interrupted_paper_names_the_folder_to_continue_with(run, tmp_path, mnist, monkeypatch, trials):
     whole = run("lab", "paper", "--data-dir", mnist, *PAPER_OPTIONS.replace("folder", "whole").split())
     with monkeypatch.context() as patched:
         if trials < 16:
@@ -74,7 +74,7 @@ def test_an_interrupted_paper_names_the_folder_to_go_on_with(run, tmp_path, mnis
         assert (tmp_path / "folder" / file).read_bytes() == (tmp_path / "whole" / file).read_bytes()
 
 
-def test_quick_replaces_defaults_and_what_is_given_wins(run, mnist, monkeypatch):
+def test_quick_replaces_defaults_but_given_options_win(run, mnist, monkeypatch):
     seen = []
     monkeypatch.setattr("tinygrad_dropout.lab.run", lambda experiment, options, **_: seen.append(options))
     with pytest.raises(AttributeError):  # there is no outcome to show
