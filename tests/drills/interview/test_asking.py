@@ -76,12 +76,12 @@ def test_a_spoken_answer_is_recorded_as_spoken():
     assert not answered.unanswered
 
 
-def test_s_is_an_answer_if_nothing_may_be_said_aloud():
+def test_s_is_an_answer_if_speaking_is_not_allowed():
     answered, _, _ = asked("s", "", spoken=False)
     assert (answered.spoken, answered.answer, answered.rating) == (False, "s", "wrong")
 
 
-def test_q_leaves_the_question_unasked_and_at_the_points_unrated():
+def test_q_leaves_a_question_unasked_and_after_the_answer_unrated():
     answered, goes_on, _ = asked("q")
     assert (answered.asked, goes_on) == (False, False)
     answered, goes_on, _ = asked("the expectation", "", "q")

@@ -35,7 +35,7 @@ def book(tmp_path, said):
 
 @pytest.fixture
 def scored(monkeypatch):
-    """The arguments of scoring, which itself is not run because it takes processes."""
+    """The arguments of each call of `score_tests`, which is replaced because it starts processes."""
     asked = []
 
     def score(source, shown_as, subject):
@@ -113,7 +113,7 @@ def defined(source):
     return names
 
 
-def test_our_package_in_one_file_does_what_it_does_in_several():
+def test_our_package_works_in_one_file_as_in_several():
     value = defined(flat(SECOND.solution))["Value"]
     x = value(3.0)
     (x * x + x).backward()
@@ -121,7 +121,7 @@ def test_our_package_in_one_file_does_what_it_does_in_several():
 
 
 @pytest.mark.parametrize("sample", WRONG)
-def test_every_known_mistake_can_be_put_to_the_candidates_tests(sample):
+def test_the_candidates_tests_can_be_run_on_every_known_mistake(sample):
     source = flat(sample.source)
     assert "framework" not in source
     assert defined(source)["Value"](3.0).data == 3.0 or "data" in sample.name

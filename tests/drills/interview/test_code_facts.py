@@ -11,7 +11,7 @@ from tinygrad_dropout.drills.interview.follow_ups import FOLLOW_UPS
 
 EXPOSED = "def exposing_input():\n    return {'x': x, 'p': %s, 'training': %s}"
 
-#: A fact, and a source in which it is found.
+#: A fact, and source code in which it is found.
 SEEN = [
     ("adds-to-grad", "parent.grad += value.grad * slope"),
     ("aligns-from-the-right", "for m, n in zip_longest(reversed(a), reversed(b), fillvalue=1): pass"),
@@ -82,7 +82,7 @@ SEEN = [
     *((f"bug-{bug.kind}", f"BUG = {name!r}") for name, bug in BUGS.items()),
 ]
 
-#: A fact, and a source that only looks like it.
+#: A fact, and source code that only looks like it.
 NOT_SEEN = [
     ("adds-to-grad", "total += value.grad"),
     ("aligns-from-the-right", "for m, n in zip(a, reversed(b)): pass"),
@@ -142,7 +142,7 @@ def test_a_source_that_only_looks_like_a_fact_is_not_mistaken_for_it(fact, sourc
     assert fact not in facts(source)
 
 
-def test_nothing_is_seen_where_nothing_is():
+def test_code_without_any_fact_has_none():
     assert facts("rng = np.random.default_rng(0)\nfor step in range(steps):\n    x = x - g\ny = x * mask") == set()
 
 

@@ -22,7 +22,7 @@ def test_every_fact_and_note_has_a_question_and_every_question_a_reason():
 
 
 @pytest.mark.parametrize("one", FOLLOW_UPS, ids=lambda one: one.because)
-def test_a_question_asks_and_its_answer_answers(one):
+def test_a_follow_up_has_a_question_a_reason_and_a_short_answer(one):
     assert one.question.endswith(("?", "."))
     assert "?" in one.question
     assert 10 <= len(one.answer.split()) <= 80

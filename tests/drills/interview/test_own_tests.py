@@ -16,8 +16,8 @@ RIGHT = "def double(x):\n    return 2 * x\n"
 WRONG = [
     ("squares", "def double(x):\n    return x * x\n"),
     ("adds 2", "def double(x):\n    return x + 2\n"),
-    ("is never done", "def double(x):\n    while True:\n        pass\n"),
-    ("ends it all", "import os\ndef double(x):\n    os._exit(0)\n"),
+    ("never finishes", "def double(x):\n    while True:\n        pass\n"),
+    ("exits the process", "import os\ndef double(x):\n    os._exit(0)\n"),
     ("cannot be run", "1 / 0\n"),
     ("defines something else", "def triple(x):\n    return 3 * x\n"),
 ]
@@ -180,7 +180,7 @@ def test_a_test_may_use_what_the_answer_must_not():
     assert not grade(exercise, exercise.solution + test.replace("test_it", "tested")).solved
 
 
-def test_a_file_without_its_tests():
+def test_tests_are_listed_and_removed_from_a_file():
     assert names_of_tests(RIGHT + AT_2 + "test_y = 1\n") == ["test_at_2"]
     assert source_without_tests(RIGHT + AT_2).strip() == RIGHT.strip()
     assert source_without_tests("def f(:") == "def f(:"

@@ -59,7 +59,7 @@ def test_no_card_repeats_another_card_or_an_earlier_question():
         assert len(set(drawn)) == len(drawn)
 
 
-def test_chance_draws_the_cards_and_the_topic_is_named():
+def test_cards_are_drawn_at_random_and_their_topic_is_named():
     drawn = {asked(seed=seed)[-1].question for seed in range(40)}
     assert len(drawn) > 3
     assert asked()[-1].reason == "drawn at random from the cards: dropout theory"

@@ -67,7 +67,7 @@ LINES = {
 
 
 @pytest.mark.parametrize(("given", "says"), LINES.values(), ids=LINES)
-def test_a_scorecard_says(given, says):
+def test_a_scorecard_has_a_line_about(given, says):
     assert says in card(**{"attempts": [attempt()], **given}) + "\n"
 
 

@@ -118,7 +118,7 @@ def test_when_the_time_is_up_the_current_answer_is_graded(tmp_path, strict):
     assert len([one for one in outcome.answered if one.asked]) == 3
 
 
-def test_commands_after_the_end_of_the_time_are_ignored(tmp_path):
+def test_commands_after_time_is_up_are_ignored(tmp_path):
     script = Script(tmp_path, "t", "q")
     read = script.interview.read
 
@@ -190,7 +190,7 @@ def test_a_word_does_the_same_as_its_letter(tmp_path):
 
 @pytest.mark.parametrize("end", [EOFError(), KeyboardInterrupt()], ids=["the end of the input", "Ctrl-C"])
 @pytest.mark.parametrize("where", [[], ["c"], ["q"], ["q", "y"], ["q", "y", "half of it"], ["q", "y", "divide", ""]])
-def test_every_way_to_end_it_leaves_an_outcome(tmp_path, end, where):
+def test_an_interview_that_ends_at_any_point_leaves_an_outcome(tmp_path, end, where):
     outcome, _ = Script(tmp_path, *where, end).run()
     assert outcome.ended == "quit"
     assert [one.answer for one in outcome.answered if one.asked] == where[2:3]
@@ -274,5 +274,5 @@ def test_tests_and_layout_are_not_part_of_an_answer(tmp_path, text, answer):
 
 
 @pytest.mark.parametrize(("seconds", "shown"), [(0, "0:00"), (59.9, "0:59"), (60, "1:00"), (1199.5, "19:59")])
-def test_a_clock(seconds, shown):
+def test_the_clock_shows_minutes_and_seconds(seconds, shown):
     assert clock(seconds) == shown

@@ -87,7 +87,7 @@ def test_reset_keeps_every_version(own):
     assert len(list((own.folder / "before-reset").iterdir())) == 2
 
 
-def test_reset_of_a_package_that_is_gone_writes_it_again(own):
+def test_reset_restores_a_missing_package(own):
     own.package.rename(own.folder / "elsewhere")
     assert own.reset(WHEN) is None
     assert (own.package / "__init__.py").exists()

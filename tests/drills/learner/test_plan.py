@@ -45,7 +45,7 @@ def numbers(plan):
         ("2027-12-01", "expected a day within a year, got 2027-12-01"),
     ],
 )
-def test_a_day_for_which_no_plan_can_be_made_is_refused(text, says):
+def test_an_unsuitable_date_is_refused(text, says):
     with pytest.raises(DrillError, match=r"^--date: ") as raised:
         day_of(text, TODAY)
     assert says in str(raised.value)
@@ -77,8 +77,8 @@ def test_with_enough_time_every_exercise_has_its_day_once():
 
 
 def test_exercises_that_do_not_fit_are_named_and_new_kinds_of_mistake_come_first():
-    alike = [exercise(number, 10, ("mask",)) for number in range(1, 5)]
-    plan = planned(days=3, everything=[*alike, exercise(5, 10, ("rate",))], cards=())
+    similar = [exercise(number, 10, ("mask",)) for number in range(1, 5)]
+    plan = planned(days=3, everything=[*similar, exercise(5, 10, ("rate",))], cards=())
     assert set(numbers(plan)) >= {1, 5}
     assert sorted([*numbers(plan), *(one.number for one in plan.left)]) == [1, 2, 3, 4, 5]
 

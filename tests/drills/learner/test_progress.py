@@ -58,7 +58,7 @@ def test_the_same_mistake_twice_in_a_row_counts_once_and_later_again():
     assert progress.of(SLUG)["tries"] == 3  # tries after it was solved do not count
 
 
-def test_an_unchanged_gap_is_not_a_try():
+def test_an_unwritten_answer_is_not_a_try():
     progress = Progress({})
     progress.record(SLUG, Grade((), Rejection("not-written", "")), NOON)
     assert progress.of(SLUG)["tries"] == 0
@@ -72,7 +72,7 @@ def test_solved_stays_solved():
     assert progress.solved(SLUG)
 
 
-def test_an_error_inside_changes_nothing(path):
+def test_an_error_while_changing_saves_nothing(path):
     with changing(path) as progress:
         progress.folder = "before"
     with pytest.raises(ZeroDivisionError), changing(path) as progress:
@@ -113,16 +113,16 @@ def test_waiting_too_long_is_reported(path, monkeypatch):
 DAMAGED = {
     "cut off": '{"version": 1, "folder": "x',
     "empty": "",
-    "no object": "[]",
+    "not an object": "[]",
     "no version": '{"folder": "x"}',
-    "a version that is no number": '{"version": "1"}',
-    "exercises of another kind": '{"version": 1, "exercises": []}',
-    "mistakes of another kind": '{"version": 1, "mistakes": [3]}',
-    "cards of another kind": '{"version": 2, "cards": []}',
-    "cards of another kind, before": '{"version": 1, "cards": []}',
-    "mistakes of another kind, now": '{"version": 2, "mistakes": [3]}',
-    "an exercise of another kind": '{"version": 1, "exercises": {"18": {"tries": "many"}}}',
-    "an interview of another kind": '{"version": 1, "interviews": [{}]}',
+    "a version that is not a number": '{"version": "1"}',
+    "exercises of the wrong type": '{"version": 1, "exercises": []}',
+    "mistakes of the wrong type": '{"version": 1, "mistakes": [3]}',
+    "cards of the wrong type": '{"version": 2, "cards": []}',
+    "cards of the wrong type in version 1": '{"version": 1, "cards": []}',
+    "mistakes of the wrong type in version 2": '{"version": 2, "mistakes": [3]}',
+    "an exercise of the wrong type": '{"version": 1, "exercises": {"18": {"tries": "many"}}}',
+    "an interview of the wrong type": '{"version": 1, "interviews": [{}]}',
 }
 
 
@@ -148,7 +148,7 @@ OLD = {
 }  # fmt: skip
 
 
-def test_a_file_of_version_1_is_carried_over(path, capsys):
+def test_a_file_of_version_1_is_converted(path, capsys):
     path.parent.mkdir()
     path.write_text(json.dumps(OLD))
     progress = load(path)
@@ -193,7 +193,7 @@ def test_bytes_that_are_not_text_are_damage(path):
 
 def test_a_newer_version_is_left_alone(path):
     path.parent.mkdir()
-    text = '{"version": 3, "exercises": "in a form of the future"}'
+    text = '{"version": 3, "exercises": "in a later format"}'
     path.write_text(text)
     with pytest.raises(DrillError, match="made by a newer version"):
         load(path)

@@ -104,8 +104,8 @@ def test_two_exercises_fit_into_the_time_together():
 
 
 def test_a_chosen_exercise_stays_next_until_it_is_tried():
-    progress = Progress({"current": LONG.slug, "chosen": "2026-11-25T12:00:00", "why": "so it was"})
-    assert next_exercise(progress, ALL) == (LONG, "so it was")
+    progress = Progress({"current": LONG.slug, "chosen": "2026-11-25T12:00:00", "why": "a saved reason"})
+    assert next_exercise(progress, ALL) == (LONG, "a saved reason")
     progress.record(LONG.slug, Grade((), Rejection("updates-wrong", "", kind="updates")), NOON)
     assert next_exercise(progress, ALL)[0] is LINEAR
 

@@ -105,7 +105,7 @@ def test_code_can_be_scrolled_by_the_keyboard():
     assert all(attributes == {"tabindex": "0"} for attributes in code)
 
 
-def test_a_name_of_a_file_is_escaped():
+def test_a_file_name_is_escaped():
     assert "framework/&lt;b&gt;.py, line 1" in page({"<b>.py": "class Value: pass"})
 
 

@@ -28,7 +28,7 @@ def test_lines_come_one_by_one_after_their_prompt(typed, capsys):
     assert capsys.readouterr().out == "1> 2> "
 
 
-def test_nothing_typed_in_time_is_a_timeout(typed):
+def test_no_input_in_time_is_a_timeout(typed):
     lines = Lines()
     with pytest.raises(TimeoutError):
         lines.read("> ", 0.05)
@@ -45,8 +45,8 @@ def test_the_end_of_the_input_stays_the_end(typed):
 
 
 def test_a_pipe_has_no_keys(typed):
-    with keys() as there_are:
-        assert not there_are
+    with keys() as has_keys:
+        assert not has_keys
 
 
 @pytest.mark.skipif(os.name == "nt", reason="there are no pseudo-terminals")
@@ -58,8 +58,8 @@ def test_a_terminal_has_keys_and_is_restored(monkeypatch):
     with open(terminal) as standard_input:
         monkeypatch.setattr(sys, "stdin", standard_input)
         before = termios.tcgetattr(terminal)
-        with keys() as there_are:
-            assert there_are
+        with keys() as has_keys:
+            assert has_keys
             os.write(keyboard, b"Q")
             assert pressed(5.0) == "q"
             assert pressed(0.01) == ""

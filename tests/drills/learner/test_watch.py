@@ -1,4 +1,4 @@
-"""Saved files are checked, keys are handled, and a key ends it."""
+"""Saved files are checked, keys are handled, and q ends the watch."""
 
 import pytest
 

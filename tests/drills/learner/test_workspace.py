@@ -91,7 +91,7 @@ def test_a_folder_that_is_a_file_is_reported(tmp_path):
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows has no named pipes")
-def test_a_pipe_instead_of_a_file_is_not_waited_for(workspace):
+def test_a_pipe_instead_of_a_file_does_not_block(workspace):
     workspace.path(EXERCISE).unlink()
     os.mkfifo(workspace.path(EXERCISE))
     assert not workspace.untouched(EXERCISE)

@@ -31,8 +31,8 @@ def rated(ratings, day=TODAY):
     return known
 
 
-def lived(history, day):
-    """The same as `rated`, but with early or late ratings."""
+def rated_early_or_late(history, day):
+    """The state of a card after ratings that were early or late."""
     known = None
     for rating, late in history:
         known = rate(known, rating, day)
@@ -64,7 +64,7 @@ def test_when_a_card_is_due_again(ratings, days):
 
 @given(HISTORIES, DAYS)
 def test_a_card_is_due_on_a_later_day_and_within_half_a_year_and_a_better_rating_never_brings_it_sooner(history, day):
-    known = lived(history, day)
+    known = rated_early_or_late(history, day)
     today = due_day(known)
     assert today > known.last_review.date()
     wrong, partly, right = (due_day(rate(known, rating, today)) for rating in ("wrong", "partly", "right"))
@@ -123,8 +123,8 @@ def test_the_least_likely_cards_come_first_and_new_cards_last():
     assert cards_to_ask(CARDS, schedule, TODAY, 0) == []
 
 
-@given(st.dictionaries(st.sampled_from([*NAMES, "gone-card"]), st.builds(lived, HISTORIES, DAYS)), DAYS)
-def test_which_cards_are_asked_today(schedule, today):
+@given(st.dictionaries(st.sampled_from([*NAMES, "gone-card"]), st.builds(rated_early_or_late, HISTORIES, DAYS)), DAYS)
+def test_every_due_or_new_card_is_asked_in_order(schedule, today):
     names = [card.id for card in cards_to_ask(CARDS, schedule, today, 10)]
     assert set(names) == {name for name in NAMES if name not in schedule or due_day(schedule[name]) <= today}
     assert len(set(names)) == len(names)
@@ -134,7 +134,7 @@ def test_which_cards_are_asked_today(schedule, today):
     assert chances == sorted(chances)
 
 
-@given(st.builds(lived, HISTORIES, DAYS))
+@given(st.builds(rated_early_or_late, HISTORIES, DAYS))
 def test_a_state_survives_saving_and_loading(known):
     written = to_json(known)
     assert to_json(from_json(json.loads(json.dumps({"card": written})))["card"]) == written
@@ -154,7 +154,7 @@ GOOD = to_json(rated("right"))
 BAD = {
     "nothing": None,
     "a list": [],
-    "a text": "2026-11-28",
+    "a string": "2026-11-28",
     "an empty dict": {},
     "a box": {"box": 2, "due": "2026-11-28"},
     "an invalid day": {**GOOD, "due": "soon"},
