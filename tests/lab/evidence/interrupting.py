@@ -9,7 +9,7 @@ from tinygrad_dropout.lab.trials.processes import run_here
 
 
 def assert_resumed_to_the_same_bytes(experiment, options, folder, monkeypatch, *, after):
-    """Run once as a whole, and once with Ctrl-C after so many trials: the files are the same."""
+    """Run once without a break, and once with Ctrl-C after this many trials: the files are the same."""
 
     def interrupted(job, wanted, on_epochs):
         yield from run_here(job, wanted[:after], on_epochs)

@@ -29,7 +29,7 @@ def small_outcome(experiment):
 
 
 def options_of(experiment):
-    """The small options as they are kept."""
+    """The small options as a folder saves them."""
     return small_outcome(experiment).options
 
 
@@ -43,12 +43,12 @@ def trained(experiment, options, setting, arm, seed):
 
 
 def weights_of(model):
-    """A copy of the weights, which `double` does not change."""
+    """A copy of the weights."""
     return {key: value.copy() for key, value in model.state_dict().items()}
 
 
 def forward(state, x, through=None):
-    """An mlp's outputs in evaluation mode, by NumPy; or those of a hidden layer, counted from 1, behind its ReLU."""
+    """An MLP's outputs in evaluation mode, by NumPy, or the activations of hidden layer `through`, counted from 1."""
     layers = sorted({int(key.split(".")[0]) for key in state})
     for number, layer in enumerate(layers, 1):
         x = x @ state[f"{layer}.weight"].T.astype(float) + state[f"{layer}.bias"].astype(float)
@@ -60,9 +60,9 @@ def forward(state, x, through=None):
 
 
 def made_up_records(experiment, setting, pairs):
-    """Records that have no more than what is measured: for each pair its measures without and with dropout.
+    """Records with nothing but measures, for pairs of networks without and with dropout.
 
-    Each of the two has values by part and measure; all others are 0.5.
+    Each network is given as values by part and measure; measures that are not given are 0.5.
     """
     records = []
     for seed, pair in enumerate(pairs):

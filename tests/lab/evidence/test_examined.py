@@ -1,4 +1,4 @@
-"""Pairs that are examined: what they share, the interval of each measure, tables, and going on with a folder."""
+"""Pairs that are examined: what they share, the interval of each measure, tables, and resuming a folder."""
 
 import dataclasses
 import json
@@ -61,7 +61,7 @@ def test_the_arms_share_everything_but_dropout(experiment):
 
 
 @EXPERIMENTS
-def test_a_pair_that_differs_in_something_else_is_a_bug(experiment):
+def test_a_pair_that_differs_in_more_than_dropout_is_a_bug(experiment):
     outcome = small_outcome(experiment)
     setting = next(iter(outcome.options["configurations"]))
     without, with_dropout = pairs_in(outcome.records, setting)[0].values()
@@ -121,7 +121,7 @@ def test_the_tables_have_every_measure_and_fit_a_terminal_of_80_columns(experime
 
 
 @EXPERIMENTS
-def test_an_interrupted_run_goes_on_to_the_same_bytes(experiment, tmp_path, monkeypatch, blank_pictures):
+def test_an_interrupted_run_resumes_to_the_same_bytes(experiment, tmp_path, monkeypatch, blank_pictures):
     outcome = assert_resumed_to_the_same_bytes(experiment, SMALL[experiment], tmp_path, monkeypatch, after=3)
     assert outcome == small_outcome(experiment)
     assert json.loads((tmp_path / "whole" / "results.json").read_text())["notes"] == list(outcome.notes)
@@ -165,13 +165,13 @@ def test_a_record_that_lacks_a_measure_or_a_number_is_incomplete(experiment):
 
 
 @EXPERIMENTS
-def test_too_few_records_show_nothing(experiment):
+def test_an_incomplete_pair_has_no_figures(experiment):
     outcome = small_outcome(experiment)
     assert experiment.analyze(outcome.options, outcome.records[:1]) is None
 
 
 @EXPERIMENTS
-def test_a_quick_run_is_one_with_options_that_are_allowed(experiment):
+def test_the_options_of_a_quick_run_are_valid_and_smaller(experiment):
     quick = experiment.options_class(**experiment.quick)
     assert quick != experiment.options_class()
     assert quick.seeds < experiment.options_class().seeds

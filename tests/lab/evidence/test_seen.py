@@ -1,4 +1,4 @@
-"""Which seeds a sentence says that a choice was made after, in every command that has such a sentence."""
+"""The notes that say whether a choice was made after seeing results of these seeds."""
 
 import pytest
 

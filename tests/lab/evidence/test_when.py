@@ -74,7 +74,7 @@ def test_the_intervals_share_the_five_percent():
         np.testing.assert_allclose([found["mean"], found["low"], found["high"]], [differences.mean(), *expected])
 
 
-def test_an_effect_that_one_look_would_show_may_not_show_among_many():
+def test_an_effect_shown_by_one_look_is_not_shown_among_many():
     pairs = [(0.5, 0.6), (0.5, 0.57), (0.5, 0.62)]
     assert outcome_of(a=pairs).figures["a"]["verdict"] == "helps"
     assert outcome_of(a=pairs, b=SAME, c=SAME).figures["a"]["verdict"] == "no effect shown"
@@ -130,14 +130,14 @@ def test_if_a_network_diverged_its_setting_has_no_verdict():
 
 
 @pytest.mark.usefixtures("small_settings", "blank_pictures")
-def test_an_interrupted_run_goes_on_to_the_same_bytes(tmp_path, monkeypatch):
+def test_an_interrupted_run_resumes_to_the_same_bytes(tmp_path, monkeypatch):
     options = WhenOptions(seeds=2)
     outcome = assert_resumed_to_the_same_bytes(WHEN, options, tmp_path, monkeypatch, after=3)
     assert len(outcome.records) == 8
 
 
 @pytest.mark.usefixtures("small_settings", "blank_pictures")
-def test_a_folder_gets_more_seeds_but_no_other_settings(tmp_path, monkeypatch):
+def test_a_folder_accepts_more_seeds_but_no_other_settings(tmp_path, monkeypatch):
     run(WHEN, WhenOptions(seeds=1), out=tmp_path)
     assert run(WHEN, WhenOptions(seeds=2), out=tmp_path) == run(WHEN, WhenOptions(seeds=2))
     with pytest.raises(LabError, match=r"options \(configurations noisy moons,clean moons, not clean moons\): choose"):

@@ -135,7 +135,7 @@ def test_a_folder_made_with_other_options_is_refused_by_name(tmp_path, ran, want
 
 
 @pytest.mark.parametrize("finished", range(6))
-def test_an_interrupted_run_keeps_its_trials_and_goes_on_to_the_same_bytes(tmp_path, ran, interrupt_after, finished):
+def test_an_interrupted_run_keeps_its_trials_and_resumes_to_the_same_bytes(tmp_path, ran, interrupt_after, finished):
     counted(out=tmp_path / "whole")
     go_on = interrupt_after(finished)
     with pytest.raises(Interrupted) as interruption:

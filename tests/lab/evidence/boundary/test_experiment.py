@@ -77,7 +77,7 @@ def test_the_settings_differ_in_one_thing():
 
 
 def test_regions_are_whole_numbers_so_the_interval_of_ties_has_a_width():
-    """Student's interval is ±0.16, but the true mean may as well lie half-way to the next whole number."""
+    """Student's interval is ±0.16, but the true mean could just as well be halfway to the next whole number."""
     pairs = [({"": {"regions": 2}}, {"": {"regions": after}}) for after in (*[2] * 19, 1)]
     options = options_of(BOUNDARY) | {"seeds": 20}
     outcome = BOUNDARY.outcome(options, {}, made_up_records(BOUNDARY, PLAIN, pairs))

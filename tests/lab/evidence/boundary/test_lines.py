@@ -31,7 +31,7 @@ def by_contourpy(values):
     return contourpy.contour_generator(places, places, values).lines(0)
 
 
-def test_the_grid_goes_from_left_to_right_and_from_below_to_above():
+def test_the_grid_goes_from_left_to_right_and_from_bottom_to_top():
     assert grid(2, 3)[0].tolist() == [[-2, -2], [0, -2], [2, -2]]
     assert grid(2, 3)[:, 0].tolist() == [[-2, -2], [-2, 0], [-2, 2]]
 
@@ -47,7 +47,7 @@ def test_a_circle_is_one_closed_line_with_its_circumference(radius):
 
 
 @pytest.mark.parametrize(("slope", "expected"), [((1, 0), 4), ((0, 1), 4), ((1, -1), 32**0.5), ((1, 1), 32**0.5)])
-def test_a_straight_line_goes_from_rim_to_rim_and_has_its_length_to_rounding(slope, expected):
+def test_a_straight_line_goes_from_edge_to_edge_and_has_the_exact_length(slope, expected):
     (line,) = boundary(field(lambda x, y: slope[0] * x + slope[1] * y + 1e-9), REACH)
     assert np.abs(line[[0, -1]]).max(axis=1) == pytest.approx(REACH)
     assert length([line]) == pytest.approx(expected, rel=1e-6)
@@ -62,7 +62,7 @@ def test_a_constant_sign_has_no_crossings():
 
 @pytest.mark.parametrize("seed", range(4))
 def test_contourpy_finds_the_same_lines(seed):
-    """It goes from edge to edge of squares, not of triangles: the same but for the curvature in a square."""
+    """It crosses squares, not triangles, so the lines agree except for the curvature inside a square."""
     found, expected = boundary(field(waves(seed)), REACH), by_contourpy(field(waves(seed)))
     assert len(found) == len(expected) >= 2
     assert length(found) == pytest.approx(length(expected), rel=2e-3)

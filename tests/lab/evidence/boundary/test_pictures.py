@@ -1,4 +1,4 @@
-"""The picture of the boundaries: whose they are, and that nothing overlaps."""
+"""The picture of the boundaries: which networks it shows, and that nothing overlaps."""
 
 import numpy as np
 import pytest

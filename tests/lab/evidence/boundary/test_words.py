@@ -6,7 +6,7 @@ from tinygrad_dropout.lab.evidence.boundary.options import FEW, NOISY, PLAIN
 
 
 def notes_of(changes, pairs=4):
-    """The notes if dropout changes these measures by so much in these settings; the others do not change."""
+    """The notes if dropout changes these measures by these amounts in these settings, and no others."""
     records = []
     for setting, changed in changes.items():
         after = [{name: 0.5 + by + 1e-4 * seed for name, by in changed.items()} for seed in range(pairs)]

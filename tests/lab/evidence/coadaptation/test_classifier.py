@@ -70,7 +70,7 @@ def test_a_trial_saves_the_same_values_that_numpy_finds(arm):
 
 
 def test_all_of_the_units_that_are_on_can_be_removed():
-    """What is left then are the biases, whose answer is the same for every digit."""
+    """Only the biases are left then, and they give the same answer for every digit."""
     network = trained(COADAPTATION, OPTIONS, CLEAN, WITHOUT, seed=0)
     labels = network.split.y_test[:ROWS]
     shares = np.bincount(labels, minlength=10) / len(labels)
@@ -91,7 +91,7 @@ def test_both_networks_of_a_pair_lose_the_same_units_and_each_seed_loses_others(
 def test_labels_are_noisy_in_one_setting_only():
     noisy, clean = (trained(COADAPTATION, OPTIONS, setting, WITHOUT, seed=0).split for setting in (NOISY, CLEAN))
     np.testing.assert_array_equal(noisy.x_train, clean.x_train)
-    assert 8 <= (noisy.y_train != clean.y_train).sum() <= 16  # 16 labels of 80 are drawn again
+    assert 8 <= (noisy.y_train != clean.y_train).sum() <= 16  # 16 of the 80 labels are redrawn
 
 
 def test_a_record_with_part_of_a_curve_is_incomplete():

@@ -27,7 +27,7 @@ def outputs_without(state, layer, removed):
 
 
 @pytest.mark.parametrize("number", [1, 2])
-def test_a_layer_is_that_of_the_network(number):
+def test_a_layer_agrees_with_the_network(number):
     model = network()
     state = model.state_dict()
     layer = Layer.of(model, number, X, LABELS)
@@ -82,7 +82,7 @@ def test_the_interaction_is_negative_for_units_that_need_each_other_and_positive
     np.testing.assert_allclose(either.interactions(np.array([[0, 1]]), either.single_effects()), [needed])
 
 
-def test_the_curve_is_the_mean_over_orders_of_the_accuracy_without_the_first_ones():
+def test_the_curve_is_the_mean_over_orders_of_the_accuracy_without_the_first_units():
     model = network()
     state = model.state_dict()
     orders = np.array([[3, 1, 0, 2, 6, 5, 4], [6, 5, 4, 3, 2, 1, 0]])

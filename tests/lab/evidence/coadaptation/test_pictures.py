@@ -37,7 +37,7 @@ def test_the_picture_has_every_curve_and_every_difference(figures):
         assert len(drawn) == 1 + 12
 
 
-def test_differences_are_in_percent_of_the_value_without_and_are_clipped():
+def test_differences_are_in_percent_of_the_value_without_dropout_and_are_clipped():
     changes = {
         "activation": (0.4, -0.1),
         "near_zero": (0.1, 0.5),
@@ -78,7 +78,7 @@ def test_the_caption_cites_summaries_for_the_published_figure(figures):
     assert "summaries of it report a mean activation of about 2.0 without dropout and 0.7 with it" in caption
 
 
-def test_tiles_lie_row_by_row():
+def test_tiles_are_arranged_row_by_row():
     sheet = tiled(np.array([[0.25, 0.5, 0.75, 1], [-1, 0, 0, 0.5], [0, 0, 0, 0]]))
     assert sheet.shape == (5, 5)
     np.testing.assert_array_equal(sheet[:2, :2], [[0.25, 0.5], [0.75, 1]])

@@ -15,7 +15,7 @@ ENDING = "A change inside a network is not necessarily what makes it better."
 
 
 def notes_of(changes, pairs=4):
-    """The notes if dropout changes these measures by so much; the others do not change."""
+    """The notes if dropout changes these measures by these amounts, and no others."""
     records = []
     for setting in (NOISY, CLEAN, AUTOENCODER):
         after = []

@@ -29,7 +29,7 @@ def outcome_with(errors):
     return CHOICE.outcome({"train_size": 60_000, "choice_epochs": 15}, {}).with_records(records)
 
 
-def test_five_sixths_are_learned_from_and_the_others_judge(mnist):
+def test_five_sixths_are_for_training_and_the_others_for_choosing(mnist):
     split = small_options(mnist).load().split(240, np.random.default_rng(0))
     part = held_back(split)
     assert (len(part.y_train), len(part.y_test)) == (200, 40)
@@ -38,14 +38,14 @@ def test_five_sixths_are_learned_from_and_the_others_judge(mnist):
     assert np.concatenate([part.y_train, part.y_test]).tobytes() == split.y_train.tobytes()
 
 
-def test_the_test_set_has_no_say(mnist, choice, tmp_path):
+def test_the_test_set_does_not_affect_the_choice(mnist, choice, tmp_path):
     other = write_files(tmp_path)
     labels = other / "t10k-labels-idx1-ubyte"
     labels.write_bytes(labels.read_bytes()[:8] + bytes(120))
     assert run(CHOICE, small_options(other)).records == choice.records
 
 
-def test_the_fewest_errors_are_chosen_and_of_equals_the_first():
+def test_the_settings_with_the_fewest_errors_are_chosen_and_the_first_of_a_tie():
     outcome = outcome_with({"standard": (200, 150, 180, 150), "+ max-norm": (300, 290, 280, 270)})
     chosen = with_choice(small_options("."), outcome).settings
     assert chosen == {
@@ -80,5 +80,5 @@ def test_every_network_is_tried_with_its_candidates(choice):
     ]
 
 
-def test_an_interrupted_choice_goes_on_to_the_same_bytes(mnist, tmp_path, monkeypatch):
+def test_an_interrupted_choice_resumes_to_the_same_bytes(mnist, tmp_path, monkeypatch):
     assert_resumed_to_the_same_bytes(CHOICE, small_options(mnist), tmp_path, monkeypatch, after=5)

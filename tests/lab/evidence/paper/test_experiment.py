@@ -122,7 +122,7 @@ def test_only_seeds_with_all_four_networks_count():
 
 
 @pytest.mark.usefixtures("blank_pictures")
-def test_an_interrupted_run_goes_on_to_the_same_bytes(mnist, tmp_path, monkeypatch):
+def test_an_interrupted_run_resumes_to_the_same_bytes(mnist, tmp_path, monkeypatch):
     outcome = assert_resumed_to_the_same_bytes(PAPER, small_options(mnist), tmp_path, monkeypatch, after=3)
     assert {record["curve"][-1]["epoch"] for record in outcome.records} == {3}
     assert outcome.figures["seeds"] == 2

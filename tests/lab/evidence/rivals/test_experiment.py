@@ -52,7 +52,7 @@ def test_the_figures_are_those_of_numpy_and_scipy():
 
 
 def test_test_rows_do_not_affect_a_choice():
-    """Of all tries but the first, which has the lowest validation loss, the test scores may be anything."""
+    """The first try has the lowest validation loss, so the test scores of the others do not matter."""
     _, honest = figures_of(lambda arm, place, seed: 0.8)
     _, tempting = figures_of(lambda arm, place, seed: 0.8 if place == 1 else 0.99)
     assert tempting == honest
@@ -90,7 +90,7 @@ def test_tuned_settings_are_not_options():
 
 
 @pytest.mark.usefixtures("blank_pictures")
-def test_an_interrupted_run_goes_on_to_the_same_bytes_with_networks_that_share_what_they_must(tmp_path, monkeypatch):
+def test_an_interrupted_run_resumes_to_the_same_bytes_with_networks_that_share_what_they_must(tmp_path, monkeypatch):
     options = RivalsOptions(**SMALL | {"seeds": 1})
     outcome = assert_resumed_to_the_same_bytes(RIVALS, options, tmp_path, monkeypatch, after=13)
     assert len(outcome.records) == 1 + 7 * 4
@@ -135,6 +135,6 @@ def test_networks_of_one_seed_that_differ_in_their_split_are_a_bug(monkeypatch):
         run(RIVALS, RivalsOptions(**SMALL))
 
 
-def test_too_few_examples_to_hold_any_back():
+def test_too_few_examples_to_hold_any_back_are_refused():
     with pytest.raises(OptionError, match="expected at least 10 to hold a fifth back, got 9"):
         run(RIVALS, RivalsOptions(**SMALL | {"train_size": 9}))

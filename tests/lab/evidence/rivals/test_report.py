@@ -90,7 +90,7 @@ def test_without_a_plain_network_there_is_no_verdict_on_any_method(loss):
     ],
 )
 def test_networks_that_were_still_improving_at_the_end_are_named(improving, words):
-    """Of early stopping nothing is said: its networks are not those of the last epoch."""
+    """Early stopping is left out, because its networks are not those of the last epoch."""
     options, figures = figures_of(better(), gain=lambda arm: 0.05 * (arm in improving))
     said = [note for note in RIVALS.notes(options, figures) if note.startswith("Still improving")]
     wanted = f"Still improving at the end, so that longer training may change a verdict: {words}."
@@ -148,7 +148,7 @@ def test_two_seeds_are_too_few_for_a_conclusion():
 
 @pytest.mark.parametrize("mostly", [True, False])
 def test_a_note_names_strengths_at_an_end_that_most_seeds_choose(mostly):
-    """Five of eight seeds, or four: the others choose the second try, as all do with most methods."""
+    """Five of eight seeds, or only four, choose an end; all other choices are the second try."""
 
     def validation_loss(arm, place, seed):
         wanted = {"max-norm": 4, "early stopping": 4, "label smoothing": 1}.get(arm, 2)

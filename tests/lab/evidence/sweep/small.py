@@ -18,7 +18,7 @@ class OneThousandRows:
 
 
 def small_sweep(**given):
-    """Options of a small sweep, by default over p; what is swept has no other value."""
+    """Options of a small sweep, by default over p; the swept option is not set itself."""
     options = {"values": (0, 0.3, 0.6)} | SMALL | given
     swept = "train_size" if given.get("figure") == 10 else given.get("over")
     return SweepOptions(**{name: value for name, value in options.items() if name != swept})
@@ -33,7 +33,7 @@ def made_up(
 ):
     """Records with these test scores and validation losses: functions of the value (and of the series) and the seed.
 
-    Each network has gained so much of its score in the last quarter of its epochs, a function of value and series.
+    `gain` is how much of its score a network gained in the last quarter of its epochs, a function of value and series.
     """
     records = []
     for trial in SWEEP.trials(options):

@@ -45,7 +45,7 @@ def test_test_rows_do_not_affect_the_recommendation():
 
 
 def test_every_interval_counts_as_a_look():
-    """Of two series, each has two differences from 0, and the difference of its recommendation."""
+    """Each of two series has two differences from 0 and the difference of its recommendation."""
     _, figures = figures_of(lambda value, arm, seed: 0.8, figure=9)
     assert figures["looks"] == 6
     _, figures = figures_of(lambda value, arm, seed: 0.8, over="epochs", values=(1, 3))
@@ -67,7 +67,7 @@ def test_few_examples_do_not_mean_little_training():
 
 @pytest.mark.parametrize("over", ["p", "train_size", "epochs"])
 def test_a_record_without_all_epochs_is_not_complete(monkeypatch, over):
-    monkeypatch.setattr(settings, "MIN_UPDATES", 20)  # of 2,000: whether all epochs are there is the same for few
+    monkeypatch.setattr(settings, "MIN_UPDATES", 20)  # instead of 2,000, which would only take longer
     outcome = run(SWEEP, small_sweep(over=over, values={"p": (0, 0.5)}.get(over, (16,)), seeds=1, batch_size=16))
     record = outcome.records[-1]
     assert SWEEP.is_complete(outcome.options, record)
@@ -91,8 +91,8 @@ def test_a_record_without_all_epochs_is_not_complete(monkeypatch, over):
         {"over": "train_size", "values": (10, 20), "batch_size": 2},
     ],
 )
-def test_an_interrupted_run_goes_on_to_the_same_bytes(tmp_path, monkeypatch, given):
-    monkeypatch.setattr(settings, "MIN_UPDATES", 20)  # of 2,000: going on is the same after few
+def test_an_interrupted_run_resumes_to_the_same_bytes(tmp_path, monkeypatch, given):
+    monkeypatch.setattr(settings, "MIN_UPDATES", 20)  # instead of 2,000, which would only take longer
     outcome = assert_resumed_to_the_same_bytes(SWEEP, small_sweep(**given), tmp_path, monkeypatch, after=1)
     assert outcome.finished
     assert {bool(record["rows"]["validation"]) for record in outcome.records} == {given["over"] == "p"}
@@ -139,7 +139,7 @@ def table(tmp_path):
     return {key: value for key, value in SMALL.items() if key != "dataset"} | own
 
 
-def test_a_p_is_recommended_for_a_table_of_ones_own(table):
+def test_a_p_is_recommended_for_your_own_table(table):
     outcome = run(SWEEP, SweepOptions(**table | {"seeds": 3, "values": (0, 0.5)}))
     losses = {p: [] for p in ("0", "0.5")}
     for record in outcome.records:
@@ -149,11 +149,11 @@ def test_a_p_is_recommended_for_a_table_of_ones_own(table):
     assert outcome.notes[0].startswith(f"The recommended p is {best}")
 
 
-def test_numbers_have_no_labels_that_could_be_noisy(table):
+def test_label_noise_cannot_be_swept_for_a_target_of_numbers(table):
     with pytest.raises(OptionError, match="over: expected a setting other than label_noise"):
         run(SWEEP, SweepOptions(**table | {"over": "label_noise"}))
 
 
-def test_too_few_examples_to_hold_any_back():
+def test_too_few_examples_to_hold_any_back_are_refused():
     with pytest.raises(OptionError, match="expected at least 10 to hold a fifth back, got 9"):
         run(SWEEP, small_sweep(train_size=9))

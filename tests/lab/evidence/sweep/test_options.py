@@ -31,7 +31,7 @@ USUAL = {
 
 @pytest.fixture
 def one_thousand_rows(monkeypatch):
-    """No data are read."""
+    """Use a stand-in with 1,000 rows instead of reading data."""
     monkeypatch.setattr("tinygrad_dropout.lab.comparison.experiment.load", lambda config: OneThousandRows())
 
 
@@ -53,7 +53,7 @@ def test_each_setting_has_default_values(over):
         ({"over": "epochs", "values": (8.0, 2.0)}, [2, 8]),
     ],
 )
-def test_default_values_depend_on_the_own_value(given, values):
+def test_default_values_depend_on_the_given_options(given, values):
     options, data = SWEEP.prepare(SweepOptions(**given), print)
     assert SWEEP.as_json(options, data)["values"] == values
 

@@ -57,7 +57,7 @@ def write_uci(folder: Path, rows: int = 308, inputs: int = 6, splits: int = 2) -
 
 
 def of_methods(scaled: Any, carlo: Any) -> dict[str, Any]:
-    """Weight scaling and one mask have the same, Monte Carlo another."""
+    """The first value for weight scaling and one mask, the second for Monte Carlo."""
     return dict(zip(METHODS, (scaled, scaled, carlo), strict=True))
 
 
@@ -72,10 +72,10 @@ def made_up_outcome(
     table_rows: int = 442,
     **options: Any,
 ) -> Outcome:
-    """An outcome whose Monte Carlo holds this share in its bands, is better by so much, and is so sure far away.
+    """An outcome with a given coverage, advantage (`better_by`) and confidence far away (`sure`) of Monte Carlo.
 
-    Instead of the mean, the seeds have values around it in steps of `spread`; each is measured on `rows` test rows.
-    The table has `table_rows`, and the options that are kept are these.
+    These are means: the seeds have values around them in steps of `spread`. Each is measured on `rows` test rows.
+    The table has `table_rows` rows, and `options` are added to the saved options.
     """
     records = []
     for seed in range(seeds):

@@ -210,7 +210,7 @@ def test_your_own_table_is_a_regression_even_if_its_target_is_whole_numbers(tmp_
 
 @pytest.mark.usefixtures("blank_pictures")
 @pytest.mark.parametrize("trials", [1, 4])
-def test_an_interrupted_run_goes_on_to_the_same_bytes(tmp_path, monkeypatch, trials):
+def test_an_interrupted_run_resumes_to_the_same_bytes(tmp_path, monkeypatch, trials):
     options = UncertaintyOptions(**SMALL)
     assert_resumed_to_the_same_bytes(UNCERTAINTY, options, tmp_path, monkeypatch, after=trials)
 
@@ -282,7 +282,7 @@ def test_a_network_that_diverges_is_one_sentence(monkeypatch):
         ({"csv": "x"}, "target: expected the name of the column of the CSV file to predict"),
     ],
 )  # fmt: skip
-def test_options_that_are_not_allowed(given, problem):
+def test_invalid_options_are_refused(given, problem):
     with pytest.raises(OptionError) as error:
         UncertaintyOptions(**given)
     assert str(error.value) == problem

@@ -136,7 +136,7 @@ def test_an_impossible_class_has_a_finite_likelihood():
 
 
 def test_the_mean_is_of_probabilities_not_of_logits():
-    """The arithmetic mean: .5 here, where the geometric mean of both, and the mean logits, would be surer."""
+    """The arithmetic mean, 0.56 here; the geometric mean and the mean of the logits would be more confident."""
     logits = np.array([[[8.0, 0.0]], [[-2.0, 0.0]]])
     by_hand = (1 / (1 + np.exp(-8)) + 1 / (1 + np.exp(2))) / 2
     assert probabilities(logits)[0, 0] == pytest.approx(by_hand)
@@ -180,7 +180,7 @@ def test_with_two_hidden_layers_monte_carlo_is_not_weight_scaling():
     assert abs(carlo.mean() - found["weight scaling"][0, 0, 0]) > 5 * carlo.std() / np.sqrt(4000)
 
 
-def test_each_row_has_a_mask_of_its_own():
+def test_each_row_has_its_own_mask():
     found = predict(a_network(), np.ones((20, 2), np.float32), 1)
     assert np.ptp(found["one mask"]) > 0
     assert np.ptp(found["weight scaling"]) == 0

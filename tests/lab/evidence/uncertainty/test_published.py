@@ -37,7 +37,7 @@ def test_other_tables_are_compared_with_nothing():
 
 
 def test_the_table_fits_80_columns():
-    """The lines of tables, which end at the width of the console where they are wider."""
+    """Measured on a wide console, because a narrow console cuts the lines."""
     outcome = made_up_outcome(uci="protein-tertiary-structure", table_rows=45730, spread=123.456)
     tables = outcome.experiment.tables(outcome.options, outcome.figures)
     assert len(tables) == 4

@@ -16,7 +16,7 @@ def test_a_file_has_a_line_for_each_split(tmp_path):
     assert [one.tolist() for one in found] == [[0, 3, 5], [1, 2]]
 
 
-def test_a_folder_has_a_file_for_each_split_as_they_are_published(tmp_path):
+def test_a_folder_has_a_file_for_each_split_as_in_the_published_ones(tmp_path):
     """Twelve, in the order of their numbers, not of their names; written by NumPy, as theirs are."""
     for split in range(12):
         np.savetxt(tmp_path / f"index_test_{split}.txt", np.array([split, 15.0]))

@@ -32,7 +32,7 @@ def test_inputs_and_target_are_the_columns_whose_numbers_are_given(tmp_path):
 
 
 @pytest.mark.usefixtures("blank_pictures")
-def test_a_run_is_of_these_splits_and_next_to_the_published_figures(tmp_path):
+def test_a_run_uses_these_splits_and_shows_the_published_figures(tmp_path):
     write_uci(tmp_path / "yacht")
     outcome = run_small(uci=str(tmp_path / "yacht"), seeds=None)
     rows = [record["rows"] for record in outcome.records if record["configuration"] == "table"]
@@ -41,7 +41,7 @@ def test_a_run_is_of_these_splits_and_next_to_the_published_figures(tmp_path):
     assert "1.11 ± 0.38" in str(outcome)
 
 
-def test_more_seeds_than_splits_become_fewer_with_a_sentence(tmp_path):
+def test_more_seeds_than_splits_are_reduced_with_a_message(tmp_path):
     write_uci(tmp_path / "yacht")
     told = []
     options, _ = UNCERTAINTY.prepare(UncertaintyOptions(uci=str(tmp_path / "yacht"), seeds=8), told.append)
@@ -51,7 +51,7 @@ def test_more_seeds_than_splits_become_fewer_with_a_sentence(tmp_path):
         UNCERTAINTY.prepare(UncertaintyOptions(uci=str(tmp_path / "yacht"), first_seed=2), print)
 
 
-def test_given_splits_begin_at_the_first_and_drawn_ones_at_a_seed_whose_results_no_choice_has_seen(tmp_path):
+def test_given_splits_begin_at_the_first_and_drawn_ones_at_unseen_seeds(tmp_path):
     write_uci(tmp_path / "yacht")
     given, _ = UNCERTAINTY.prepare(UncertaintyOptions(uci=str(tmp_path / "yacht")), print)
     drawn, _ = UNCERTAINTY.prepare(UncertaintyOptions(), print)
@@ -60,7 +60,7 @@ def test_given_splits_begin_at_the_first_and_drawn_ones_at_a_seed_whose_results_
     assert not SEEN_SEEDS.intersection(range(drawn.first_seed, drawn.first_seed + drawn.seeds))
 
 
-@pytest.mark.filterwarnings("default")  # as they are outside of tests
+@pytest.mark.filterwarnings("default")  # as outside of tests
 @pytest.mark.parametrize(
     ("file", "text", "problem"),
     [
@@ -95,6 +95,6 @@ def test_other_files_are_refused_in_one_sentence(tmp_path, file, text, problem):
     assert "\n" not in str(error.value)
 
 
-def test_a_folder_that_is_not_there_is_refused(tmp_path):
+def test_a_missing_folder_is_refused(tmp_path):
     with pytest.raises(LabError, match=r"none.data\.txt: the file cannot be read: No such file"):
         UNCERTAINTY.prepare(UncertaintyOptions(uci=str(tmp_path / "none")), print)
