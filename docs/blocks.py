@@ -1,4 +1,4 @@
-"""Blocks of a Markdown file that are made from kept figures: between `<!-- made: NAME -->` and `<!-- end -->`."""
+"""Blocks of a Markdown file that are made from saved figures: between `<!-- made: NAME -->` and `<!-- end -->`."""
 
 from __future__ import annotations
 

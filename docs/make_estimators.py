@@ -47,7 +47,7 @@ def load(run: str) -> dict[str, Any]:
 
 
 def blocks() -> dict[str, str]:
-    """The page's blocks, as the kept runs have them."""
+    """The page's blocks, from the saved runs."""
     fits = [Fit(**fit) for fit in load("times")["fits"]]
     return {
         "scores": report.scores_table([Scores(**score) for score in load("scores")["scores"]]),

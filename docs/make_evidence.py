@@ -14,7 +14,7 @@ from pathlib import Path
 
 import make_paper
 from blocks import rendered
-from kept import make, session
+from saved_runs import make, session
 
 from tinygrad_dropout.lab import read
 from tinygrad_dropout.lab.trials import Outcome
@@ -56,7 +56,7 @@ def make_one(name: str) -> None:
 
 
 def load(name: str) -> Outcome:
-    """The outcome that was kept under this name."""
+    """The outcome that was saved under this name."""
     return read(RESULTS / name)
 
 
@@ -87,7 +87,7 @@ def hours(seconds: float) -> str:
 
 
 def blocks() -> dict[str, str]:
-    """The page's blocks by name, as the kept runs have them."""
+    """The page's blocks by name, from the saved runs."""
     runs = {name: load(name) for name in COMMANDS}
     sessions = {name: session(COMMANDS[name], outcome) for name, outcome in runs.items()}
     verdicts = {f"{name} verdict": f"> {runs[name].notes[0]}" for name in FOLDED}

@@ -11,7 +11,7 @@ import sys
 import time
 from pathlib import Path
 
-from kept import session
+from saved_runs import session
 
 from tinygrad_dropout import cli
 from tinygrad_dropout.lab import read
@@ -32,7 +32,7 @@ def make(data_dir: str, out: Path) -> int:
 
 
 def blocks() -> dict[str, str]:
-    """The page's blocks about the kept run, by name."""
+    """The page's blocks about the saved run, by name."""
     paper, choice = read(RUN), read(RUN / "choice")
     hours = json.loads((RUN / WALL_TIME).read_text())["seconds"] / 3600
     return {

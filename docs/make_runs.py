@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import cast
 
 from blocks import rendered
-from kept import make, report
+from saved_runs import make, report
 
 from tinygrad_dropout.lab import Comparison, read
 
@@ -38,7 +38,7 @@ def make_one(name: str) -> None:
 
 
 def load(name: str) -> Comparison:
-    """The comparison that was kept under this name."""
+    """The comparison that was saved under this name."""
     return cast(Comparison, read(RUNS / name))
 
 
@@ -50,7 +50,7 @@ def row(command: str, comparison: Comparison) -> str:
 
 
 def blocks() -> dict[str, str]:
-    """The pages' blocks by name, as the kept runs have them."""
+    """The pages' blocks by name, from the saved runs."""
     heading = [
         "| command | without: train / test | with: train / test | difference in points (95% interval) | dropout |",
         "|---|---|---|---|---|",

@@ -50,7 +50,7 @@ def kept(name: str) -> Path:
 
 
 def blocks() -> dict[str, dict[str, str]]:
-    """The blocks of each file, as the kept figures have them."""
+    """The blocks of each file, from the saved figures."""
     runs = {name: Results.load(kept(name)) for name in RUNS if name not in FIGURES}
     in_speed = {
         name: f"{report.markdown_table(run)}\n\n{report.machine_line(run.machine)}" for name, run in runs.items()

@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 from blocks import rendered
-from kept import make, session
+from saved_runs import make, session
 
 from tinygrad_dropout.lab import read
 from tinygrad_dropout.lab.trials import Outcome
@@ -27,12 +27,12 @@ COMMANDS = {
 
 
 def load(name: str) -> Outcome:
-    """The outcome that was kept under this name."""
+    """The outcome that was saved under this name."""
     return read(RESULTS / name)
 
 
 def blocks() -> dict[str, str]:
-    """The page's blocks by name, as the kept runs have them."""
+    """The page's blocks by name, from the saved runs."""
     return {name: session(command, load(name)) for name, command in COMMANDS.items()}
 
 

@@ -10,7 +10,7 @@ from benchmarks.live_page import stand_in
 
 HERE = stand_in.__file__.rpartition("/")[0]
 with open(f"{HERE}/results.json", encoding="utf-8") as file:
-    KEPT = json.load(file)
+    RESULTS = json.load(file)
 
 
 def test_a_frame_shows_both_networks_and_every_unit():
@@ -43,8 +43,8 @@ def test_the_networks_learn_while_they_are_watched():
 
 @pytest.mark.parametrize("name", ["Starlette", "marimo", "Panel"])
 def test_every_page_was_measured_as_often_and_without_an_error(name):
-    page = KEPT["pages"][name]
-    assert len(page["runs"]) == len(KEPT["pages"]["Starlette"]["runs"]) >= 3
+    page = RESULTS["pages"][name]
+    assert len(page["runs"]) == len(RESULTS["pages"]["Starlette"]["runs"]) >= 3
     assert [run["errors"] for run in page["runs"]] == [[]] * len(page["runs"])
     assert page["packages"] > 0
     assert page["megabytes"] > 0

@@ -1,4 +1,4 @@
-"""Commands whose results a page shows: a command is run once, its folder is kept, and the page is made from that."""
+"""Commands whose results a page shows: each is run once, its folder is saved, and the page is made from the folder."""
 
 from __future__ import annotations
 
