@@ -41,23 +41,26 @@ def on_page_markdown(markdown: str, *, page: Page, config: MkDocsConfig, files: 
         page.meta["search"] = {"exclude": True}
     if page.file.src_uri.startswith("source/"):
         return markdown
+    if not page.is_homepage:
+        page.meta["title"] = heading(markdown)  # "One layer" says enough in a menu, but not in a browser's tab
 
     def led(match: re.Match[str]) -> str:
         path = repository_path(match["target"], page.file.src_uri) if match["target"] else None
         if path is None:
-            return as_session(match[0]) if "\n>>> " in match[0] else match[0]
+            return as_session(match[0]) if re.match(r" *```python\n", match[0]) and "\n>>> " in match[0] else match[0]
         start = posixpath.dirname(page.file.src_uri)
         return posixpath.relpath(site_path(path), start) + "".join(match["target"].partition("#")[1:])
 
-    markdown = re.sub(
-        r"\[(?:docs/)?([a-z_]+\.md)\](?=\()", lambda match: f"[{title(ROOT / 'docs' / match[1])}]", markdown
-    )
+    def named(match: re.Match[str]) -> str:
+        return f"[{heading((ROOT / 'docs' / match[1]).read_text(encoding='utf-8'))}]"
+
+    markdown = re.sub(r"\[(?:docs/)?([a-z_]+\.md)\](?=\()", named, markdown)
     return LINKS.sub(led, markdown.replace("<details>", '<details markdown="1">'))
 
 
-def title(page: Path) -> str:
+def heading(markdown: str) -> str:
     """The heading of a page, which a reader of the site knows it by."""
-    return page.read_text(encoding="utf-8").partition("\n")[0].removeprefix("# ")
+    return markdown.partition("\n")[0].removeprefix("# ").replace("`", "")
 
 
 def as_session(block: str) -> str:

@@ -17,7 +17,7 @@ PAGE = (Path(__file__).parents[2] / "docs" / "new_exercise.md").read_text(encodi
 FILES = dict(
     zip(
         ("task.md", "starter.py", "solution.py", "checks.py"),
-        (text for _, text in re.findall(r"^(`{3,4})text\n(.*?)^\1$", PAGE, re.DOTALL | re.MULTILINE)),
+        (text for _, text in re.findall(r"^(`{3,4})(?:text|python)\n(.*?)^\1$", PAGE, re.DOTALL | re.MULTILINE)),
         strict=True,
     )
 )

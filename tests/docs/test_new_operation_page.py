@@ -18,7 +18,7 @@ from tinygrad_dropout.study.worked import elementwise, explain
 from tinygrad_dropout.study.worked.rules import RULES
 
 PAGE = (Path(__file__).parents[2] / "docs" / "new_operation.md").read_text(encoding="utf-8")
-ROW, SPELLING, RULE = re.findall(r"```text\n(.*?)```", PAGE, re.DOTALL)
+ROW, SPELLING, RULE = re.findall(r"```(?:text|python)\n(?!>>>)(.*?)```", PAGE, re.DOTALL)
 
 
 @pytest.fixture

@@ -48,6 +48,15 @@ def test_a_page_needs_no_network_and_fits_on_a_phone(opened, name):
     assert page.locator("article h1").count() == 1
 
 
+def test_a_block_to_copy_is_shown_as_it_is_written(opened):
+    shown = opened("new_exercise.html").text_content("article")
+    assert "```python\n>>> tanh_backward" in shown
+
+
+def test_a_browser_names_a_page_by_its_heading(opened):
+    assert opened("conformance.html").title() == "Is this dropout layer right? - tinygrad_dropout"
+
+
 @pytest.mark.parametrize("start", ["index.html", "reference/nn.html"])
 def test_the_search_finds_a_page(opened, start):
     page = opened(start)
