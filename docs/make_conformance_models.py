@@ -56,7 +56,8 @@ def codes_block() -> str:
     lines = ["| code | severity | what is expected |", "|---|---|---|"]
     for severity in (ERROR, EDGE_CASE, REMARK):
         mistakes = [mistake for mistake in catalog if mistake.severity == severity]
-        lines += [f"| `{mistake.code}` | {severity} | {mistake.expected} |" for mistake in mistakes]
+        expected = [mistake.expected.replace("__", r"\_\_") for mistake in mistakes]  # __init__ is not a bold init
+        lines += [f"| `{one.code}` | {severity} | {text} |" for one, text in zip(mistakes, expected, strict=True)]
     return "\n".join(lines)
 
 

@@ -179,7 +179,7 @@ def blocks() -> dict[Path, dict[str, str]]:
         board.append(
             f"| {one.number} | {one.title} | {len(wrong)} | {len(formulas)} | {share} | {len(right)} | {passed} |"
         )
-        answers += [f"**{one.number}. {one.title}**", ""]
+        answers += [f"## {one.number}. {one.title}", ""]
         answers += ["| wrong answer | code | what the grader says |", "|---|---|---|"]
         for sample in one.wrong:
             message = rejection_of(one, sample.source).message
