@@ -19,6 +19,7 @@ REJECTED_FILES = {
     "an import inside a function": ("def f():\n    import autograd", "forbidden-import", "imports autograd"),
     "a computed import": ("__import__('tor' + 'ch')", "forbidden-import", "something computed"),
     "an exception": ("x = 1\n1 / 0", "raises", "ZeroDivisionError in line 2"),
+    "an exception without a message": ("assert False", "raises", "raised AssertionError in line 1."),
     "exit": ("exit()", "calls-exit", "exit()"),
     "input": ("input()", "asks-for-input", "input()"),
 }

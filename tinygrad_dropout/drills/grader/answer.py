@@ -164,7 +164,8 @@ def raised(error: BaseException, what: str) -> tuple[str, str, str]:
         return "recursion-error", f"{what} exceeded Python's recursion limit.", "Does it call itself forever?"
     text = " ".join(str(error).split()).rstrip(".")
     place = line_of(error)
-    return "raises", f"{what} raised {type(error).__name__}{f' in {place}' if place else ''}: {text:.300}.", ""
+    where, why = f" in {place}" if place else "", f": {text:.300}" if text else ""
+    return "raises", f"{what} raised {type(error).__name__}{where}{why}.", ""
 
 
 def line_of(error: BaseException) -> str:
