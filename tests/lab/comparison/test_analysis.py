@@ -1,4 +1,4 @@
-"""What is worth a word, and which rows, pairs and arms count: at the thresholds themselves."""
+"""Which findings are mentioned, and which rows, pairs and arms count: tested at the thresholds."""
 
 import pytest
 
@@ -37,7 +37,7 @@ def note_on(key, curve, baseline=0.5, classes=2, arm=WITH):
     ],
 )
 @pytest.mark.parametrize("arm", [WITHOUT, WITH])
-def test_a_move_in_the_last_quarter_is_mentioned_from_the_smallest_share_on(key, classes, baseline, least, arm):
+def test_a_change_in_the_last_quarter_is_mentioned_if_it_exceeds_the_threshold(key, classes, baseline, least, arm):
     start = 0.8 if classes else 300.0
     more, less = ([start, start, start, start + factor * least] for factor in (1.05, 0.95))
     found = note_on(key, more, baseline, classes, arm)
@@ -49,7 +49,7 @@ def test_a_move_in_the_last_quarter_is_mentioned_from_the_smallest_share_on(key,
 @pytest.mark.parametrize(
     ("key", "classes", "baseline", "least"), [("test_accuracy", 2, 0.5, 0.01), ("test_rmse", None, 400.0, -4.0)]
 )
-def test_a_loss_since_the_best_epoch_is_mentioned_from_twice_that_share_on(key, classes, baseline, least):
+def test_a_decline_since_the_best_epoch_is_mentioned_above_twice_the_threshold(key, classes, baseline, least):
     start = 0.8 if classes else 300.0
     more, less = ([start + factor * least, start, start, start] for factor in (1.05, 0.95))
     assert " was best at epoch 1 and got " in note_on(key, more, baseline, classes)
@@ -73,7 +73,7 @@ def test_accuracy_is_mentioned_rather_than_the_loss():
     ]
 
 
-def test_only_runs_that_did_not_stop_before_the_last_epoch_are_counted():
+def test_runs_that_did_not_stop_before_the_last_epoch_are_counted():
     records = records_with("test_accuracy", [0.8] * 4, 0.5, early_stopping="only")
     for record in records:
         if record["seed"] < 3 or record["arm"] == names_of_arms("only")[0]:
@@ -82,7 +82,7 @@ def test_only_runs_that_did_not_stop_before_the_last_epoch_are_counted():
     assert compared["budget"] == ["With dropout, 2 of 5 runs did not stop before the last epoch: try more epochs."]
 
 
-def test_parts_are_as_large_as_the_smallest_over_the_pairs():
+def test_the_reported_sizes_are_the_smallest_over_the_pairs():
     """Groups stay whole, so they differ."""
     records = records_with("test_accuracy", [0.8] * 4, 0.5)
     for record in records:
@@ -102,14 +102,14 @@ def test_the_baseline_is_that_of_the_network_that_does_not_stop_early():
     assert figures_of(records, early_stopping="also")["baseline"]["test_accuracy"] == 0.5
 
 
-def test_pairs_are_whole_and_in_the_order_of_their_seeds():
+def test_incomplete_pairs_are_left_out_and_the_others_ordered_by_seed():
     records = [made_up_record(arm.name, seed, 0.8) for seed in (7, 3, 5) for arm in (WITH, WITHOUT)]
     pairs = pairs_of(small_options(), records[:-1])
     assert [[pair[arm.name]["seed"] for arm in (WITHOUT, WITH)] for pair in pairs] == [[3, 3], [7, 7]]
 
 
 @pytest.mark.parametrize("arm", [WITHOUT, WITH])
-def test_one_arm_that_diverged_in_one_pair_leaves_no_verdict(arm):
+def test_an_arm_that_diverged_in_one_pair_prevents_a_verdict(arm):
     records = records_with("test_accuracy", [0.8] * 4, 0.5)
     for record in records:
         record["final"]["train_loss_dropout_on"] = 9.0
@@ -122,12 +122,12 @@ def test_one_arm_that_diverged_in_one_pair_leaves_no_verdict(arm):
     assert not any(figures["learned_nothing"].values())
 
 
-def test_a_train_loss_equal_to_the_baselines_is_nothing_learned():
+def test_a_train_loss_equal_to_the_baselines_counts_as_nothing_learned():
     records = records_with("test_accuracy", [0.8] * 4, 0.5)
     for record in records[:2]:
         record["final"]["train_loss"] = record["baseline"]["train_loss"]
     assert figures_of(records)["learned_nothing"] == {WITHOUT.name: 1, WITH.name: 1}
 
 
-def test_nothing_is_shown_by_no_pair():
+def test_without_a_complete_pair_there_is_no_summary():
     assert comparison_with([made_up_record(WITH.name, 0, 0.8)]).summary is None

@@ -1,4 +1,4 @@
-"""What may be asked for, and which defaults depend on what."""
+"""Which options are allowed, and which defaults depend on other options."""
 
 import json
 from dataclasses import replace
@@ -29,7 +29,7 @@ def test_the_default_is_the_experiment_that_the_readme_describes():
         ({"p": 1, "input_p": 0}, "p", 1),
     ],
 )
-def test_defaults_depend_on_other_options_and_give_way_to_what_is_given(options, name, value):
+def test_defaults_depend_on_other_options_and_can_be_overridden(options, name, value):
     assert getattr(Config(**options), name) == value
 
 
@@ -76,7 +76,7 @@ def test_defaults_depend_on_other_options_and_give_way_to_what_is_given(options,
         ({"data_dir": "."}, "data_dir", "mnist1d or mnist, not to digits"),
     ],
 )
-def test_what_is_not_allowed_is_refused_by_name(options, option, words):
+def test_an_invalid_option_is_refused_by_name(options, option, words):
     with pytest.raises(OptionError) as error:
         Config(**options)
     assert error.value.option == option
@@ -84,7 +84,7 @@ def test_what_is_not_allowed_is_refused_by_name(options, option, words):
     assert str(error.value).startswith(f"{option}: ")
 
 
-def test_folders_do_not_count_among_the_options_but_the_name_of_a_table_does():
+def test_the_saved_options_include_a_tables_name_but_no_folders():
     here = Config(csv="here/flowers.csv", target="species")
     there = replace(here, csv="there/flowers.csv")
     assert here.as_json() == there.as_json()
@@ -102,12 +102,12 @@ def test_folders_do_not_count_among_the_options_but_the_name_of_a_table_does():
         ("regression", False, False),
     ],
 )
-def test_how_a_table_is_read_is_kept(name, value, kept):
+def test_options_for_reading_a_table_are_saved(name, value, kept):
     table = Config(csv="a.csv", target="y")
     assert replace(table, **{name: value}).as_json() == table.as_json() | {name: kept}
 
 
-def test_numbers_of_any_kind_are_kept_as_pythons_own():
+def test_numbers_of_any_type_are_saved_as_pythons_own():
     config = Config(epochs=np.int64(2), p=np.float32(0.25), hidden=[np.int32(8)])
     assert (type(config.epochs), type(config.p), config.hidden) == (int, float, (8,))
     assert json.loads(json.dumps(config.as_json()))["p"] == 0.25
@@ -121,7 +121,7 @@ def test_numbers_of_any_kind_are_kept_as_pythons_own():
         ("first_seed", 3), ("early_stopping", "only"), ("patience", 3),
     ],
 )  # fmt: skip
-def test_every_option_that_moves_the_numbers_is_kept(name, value):
+def test_every_option_that_affects_the_results_is_saved(name, value):
     assert replace(Config(), **{name: value}).as_json() != Config().as_json()
 
 
@@ -136,5 +136,5 @@ def test_every_option_that_moves_the_numbers_is_kept(name, value):
         ((), ()),
     ],
 )
-def test_columns_to_ignore_are_names_or_one_text_as_in_a_csv_file(given, names):
+def test_columns_to_ignore_are_given_as_a_list_or_as_a_line_of_csv(given, names):
     assert Config(csv="a.csv", target="y", ignore=given).ignore == names

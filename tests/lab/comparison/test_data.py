@@ -12,7 +12,7 @@ from tinygrad_dropout.lab.comparison.report import GENERATED, own_test_rows
 from tinygrad_dropout.lab.datasets.split import Table
 
 
-def test_digits_are_all_of_scikit_learns_scaled_to_one():
+def test_the_digits_are_scikit_learns_scaled_to_one():
     digits = load(Config())
     split = digits.split(digits.default_train_size, np.random.default_rng(0))
     assert split.x_train.shape == (500, 64)
@@ -28,7 +28,7 @@ def test_digits_are_all_of_scikit_learns_scaled_to_one():
         ({"dataset": "moons", "train_size": 1}, "at least 2"),
     ],
 )
-def test_a_training_size_that_does_not_fit_is_refused_on_loading(options, words):
+def test_an_impossible_training_size_is_refused_on_loading(options, words):
     with pytest.raises(OptionError, match=words):
         load(Config(**options))
 
@@ -41,7 +41,7 @@ def config(tmp_path):
     return Config(csv=str(tmp_path / "table.csv"), target="y")
 
 
-def test_test_rows_that_are_training_rows_too_are_told(config):
+def test_a_note_counts_test_rows_that_repeat_training_rows(config):
     dataset = load(replace(config, train_size=20))
     split = dataset.split(20, np.random.default_rng(0))
     assert 0 < split.count_repeated() < 20
@@ -50,7 +50,7 @@ def test_test_rows_that_are_training_rows_too_are_told(config):
     assert dataset.notes[-1].startswith(f"{share} ({repeated} of 20 in the first split) ")
 
 
-def test_a_table_without_repeats_is_told_of_none(config, tmp_path):
+def test_a_table_without_repeats_gets_no_note_about_them(config, tmp_path):
     (tmp_path / "table.csv").write_text("x,y\n" + "".join(f"{row},{'ab'[row % 2]}\n" for row in range(20)))
     assert len(load(config).notes) == 1
 
@@ -64,20 +64,20 @@ def test_the_options_reach_the_table(config, tmp_path):
     assert load(replace(config, target="x", regression=True)).classes is None
 
 
-def test_a_table_without_pandas_is_one_sentence(config, monkeypatch):
+def test_without_pandas_reading_a_table_says_what_to_install(config, monkeypatch):
     monkeypatch.setattr("tinygrad_dropout.lab.errors.find_spec", lambda name: None)
     with pytest.raises(LabError, match=r"reading a table .* needs packages that are not installed, pandas: type `pip"):
         load(config)
 
 
-def test_what_whole_groups_come_to_is_told(config):
+def test_a_note_gives_the_sizes_that_whole_groups_allow(config):
     dataset = load(replace(config, group="x"))
     split = dataset.split(28, np.random.default_rng(0))
     rows = f"{len(split.y_train)} training rows and {len(split.y_test)} test rows (asked for: 28 and 12)"
     assert f"5 groups stay whole: about {rows}" in dataset.notes
 
 
-def test_a_regression_that_the_values_decided_has_no_labels_to_make_random(config, tmp_path):
+def test_a_target_inferred_to_be_numeric_has_no_labels_to_randomize(config, tmp_path):
     (tmp_path / "table.csv").write_text("x,y\n" + "".join(f"{row},{row / 3}\n" for row in range(20)))
     with pytest.raises(OptionError, match=r"label_noise: expected 0 for a regression, which has no labels, got 0\.1"):
         load(replace(config, label_noise=0.1))
@@ -90,7 +90,7 @@ def idx(array):
 
 
 @pytest.mark.parametrize("dataset", DATASETS)
-def test_which_data_sets_have_test_rows_and_which_are_generated_is_known_by_their_names(dataset, tmp_path):
+def test_own_test_rows_and_generated_data_are_known_from_the_data_sets_name(dataset, tmp_path):
     """Where the words are written, the data are not at hand."""
     images, labels = np.zeros((20, 2, 2), np.uint8), np.arange(20, dtype=np.uint8) % 10
     for part in ("train", "t10k"):

@@ -1,4 +1,4 @@
-"""The epochs that are measured: few, the first and the last among them, and dense where the curves bend."""
+"""The epochs that are measured: a few, including the first and the last, and close together where the curves bend."""
 
 from itertools import pairwise
 
@@ -17,7 +17,7 @@ def test_up_to_25_epochs_are_all_measured():
 @example(27)
 @example(80)
 @example(10_000_000)
-def test_of_many_epochs_20_to_25_are_measured_at_growing_distances(epochs):
+def test_in_a_long_run_20_to_25_epochs_are_measured_at_growing_distances(epochs):
     measured = measured_epochs(epochs)
     distances = [later - earlier for earlier, later in pairwise(measured)]
     assert 20 <= len(measured) <= 25
@@ -29,5 +29,5 @@ def test_of_many_epochs_20_to_25_are_measured_at_growing_distances(epochs):
     assert all(longer >= shorter - 1 for shorter, longer in pairwise(distances))  # -1: rounding
 
 
-def test_the_epochs_of_the_default_comparison():
+def test_the_default_comparison_measures_20_of_80_epochs():
     assert measured_epochs(80) == (1, 2, 3, 4, 5, 6, 7, 8, 10, 13, 17, 21, 26, 32, 38, 45, 53, 61, 70, 80)

@@ -1,4 +1,4 @@
-"""What finished pairs say, in figures and in words, from training to the report."""
+"""What finished pairs show, in figures and in words, from training to the report."""
 
 import os
 
@@ -22,7 +22,7 @@ from tinygrad_dropout.lab.trials import Trial
 FIVE = [(0.80, 0.90), (0.82, 0.91), (0.78, 0.89), (0.80, 0.91), (0.81, 0.90)]
 
 
-def told(**options):
+def prepare_with(**options):
     config, sentences = small_config(**options), []
     return Compare().prepare(config, sentences.append), sentences
 
@@ -35,14 +35,14 @@ def test_there_is_a_trial_for_each_seed_and_arm(early_stopping):
     ]
 
 
-def test_four_arms_are_two_pairs_of_arms():
+def test_four_arms_form_two_pairs():
     assert names_of_arms("also") == names_of_arms(None) + names_of_arms("only") == list(ARMS)
 
 
-def test_the_train_size_that_the_data_decide_is_kept(tmp_path):
+def test_a_train_size_chosen_from_the_data_is_saved(tmp_path):
     (tmp_path / "table.csv").write_text("x,y\n" + "".join(f"{row},{row % 2}\n" for row in range(20)))
     options = {"dataset": None, "csv": str(tmp_path / "table.csv"), "target": "y", "train_size": None}
-    (config, dataset), sentences = told(**options)
+    (config, dataset), sentences = prepare_with(**options)
     kept = Compare().as_json(config, dataset)
     assert (kept["dataset"], kept["csv"], kept["train_size"], kept["classes"]) == ("csv", "table.csv", 14, 2)
     assert sentences[0] == "1 numeric column; 2 classes; 20 rows"
@@ -50,11 +50,11 @@ def test_the_train_size_that_the_data_decide_is_kept(tmp_path):
 
 def test_early_stopping_needs_examples_to_hold_back():
     with pytest.raises(OptionError, match=r"early_stopping: expected at least 10 training examples .* got 9"):
-        told(train_size=9, early_stopping="also")
+        prepare_with(train_size=9, early_stopping="also")
 
 
 @pytest.mark.parametrize("early_stopping", [None, "only", "also"])
-def test_a_trial_gives_a_whole_record(early_stopping):
+def test_a_trial_gives_a_complete_record(early_stopping):
     outcome = compare(small_config(early_stopping=early_stopping, epochs=3))
     assert outcome.finished
     assert all(Compare().is_complete(outcome.options, record) for record in outcome.records)
@@ -79,7 +79,7 @@ def test_a_trial_gives_a_whole_record(early_stopping):
     ],
     ids=str,
 )
-def test_a_record_that_lacks_something_is_not_whole(damage):
+def test_a_record_with_a_missing_part_is_incomplete(damage):
     whole = made_up_record(WITH.name, 0, 0.8, 0.9)
     assert Compare().is_complete(small_options(), whole)
     damaged = {key: value for key, value in (whole | damage).items() if value is not None}
@@ -104,7 +104,7 @@ def test_the_summary_is_the_mean_over_the_pairs_at_the_end():
     assert summary["rows"] == {"train": 20, "validation": 0, "test": 2000}
 
 
-def test_only_whole_pairs_count():
+def test_only_complete_pairs_count():
     records = [record for seed, two in enumerate(FIVE) for record in made_up_pair(seed, *two)]
     comparison = comparison_with([*records, made_up_record(WITH.name, 5, 0.1)], seeds=6, epochs=1)
     assert comparison.summary["pairs"] == 5
@@ -125,7 +125,7 @@ def test_a_few_pairs_have_a_table_and_no_verdict():
     assert "Too few pairs for a verdict: +9.5 points of test accuracy on average over 2 pairs; at least 3" in text
 
 
-def test_only_the_end_counts_however_good_an_earlier_epoch_was():
+def test_only_the_last_epoch_counts_however_good_an_earlier_one_was():
     records = [
         made_up_record(arm.name, seed, early, last)
         for seed in range(5)
@@ -134,7 +134,7 @@ def test_only_the_end_counts_however_good_an_earlier_epoch_was():
     assert comparison_with(records, seeds=5).difference.mean == pytest.approx(10)
 
 
-def test_with_early_stopping_the_epoch_that_was_kept_counts():
+def test_with_early_stopping_the_kept_epoch_counts():
     records = [
         made_up_record(arm, seed, 0.5, 0.6, test_accuracy=accuracy)
         for seed in range(5)
@@ -157,7 +157,7 @@ def test_four_arms_give_two_verdicts():
     assert comparison.difference.mean == pytest.approx(20)
 
 
-def test_numbers_are_standardized_by_the_training_part_alone(tmp_path):
+def test_targets_are_standardized_by_the_training_part_only(tmp_path):
     """Of a target that grows from row to row, the parts have different means; nothing of the test part is used."""
     table = tmp_path / "table.csv"
     table.write_text("x,y\n" + "".join(f"{row},{row**2 / 7}\n" for row in range(40)))
@@ -178,7 +178,7 @@ def test_saving_over_another_comparison_is_refused(tmp_path):
         save(comparison_of(*FIVE, epochs=3), tmp_path)
 
 
-def test_the_digest_of_the_data_is_kept_so_that_changed_data_are_noticed(tmp_path):
+def test_the_saved_digest_of_the_data_reveals_changed_data(tmp_path):
     table, folder = tmp_path / "table.csv", tmp_path / "out"
     table.write_text("x,y\n" + "".join(f"{row},{row % 2}\n" for row in range(20)))
     config = small_config(dataset=None, csv=str(table), target="y", train_size=10)

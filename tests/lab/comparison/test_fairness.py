@@ -1,4 +1,4 @@
-"""A pair differs only in dropout, and the code checks that: here are faults for it to find."""
+"""A pair differs only in dropout, and the code checks that: these tests plant faults for it to detect."""
 
 from dataclasses import replace
 
@@ -25,7 +25,7 @@ def run_small_pair(config=CONFIG):
     return {"without": records[0], "with": records[1]}
 
 
-def test_a_pair_says_what_both_arms_shared_and_what_dropout_dropped():
+def test_a_pair_records_what_both_arms_shared_and_what_dropout_dropped():
     pair = run_small_pair()
     shared = pair["without"]["shared"]
     assert shared.keys() == {"split", "initial_weights", "order", "updates", "optimizer", "learning_rate"}
@@ -36,7 +36,7 @@ def test_a_pair_says_what_both_arms_shared_and_what_dropout_dropped():
     assert pair["without"]["final"]["train_loss"] != pair["with"]["final"]["train_loss"]
 
 
-def test_early_stopping_ends_each_arm_in_its_own_time_so_the_updates_are_not_shared():
+def test_with_early_stopping_the_arms_need_not_share_their_number_of_updates():
     shared = run_small_pair(EARLY)["without"]["shared"]
     assert shared.keys() == {"split", "initial_weights", "order", "optimizer", "learning_rate", "validation"}
 
@@ -45,7 +45,7 @@ def test_the_same_seed_gives_the_same_bits():
     assert run_small_pair() == run_small_pair()
 
 
-def test_label_noise_changes_the_labels_and_moves_no_other_chance():
+def test_label_noise_changes_only_the_labels_and_no_other_random_numbers():
     clean, noisy = (run_small_pair(replace(CONFIG, label_noise=noise))["without"]["shared"] for noise in (0, 0.5))
     assert [name for name in clean if clean[name] != noisy[name]] == ["split"]
 
@@ -87,21 +87,21 @@ def a_layer_too_many(*arguments):
     ],
 )
 @pytest.mark.parametrize("early_stopping", [None, "only", "also"])
-def test_a_network_that_makes_the_pair_unfair_is_found(monkeypatch, planted, words, early_stopping):
+def test_a_network_that_makes_the_pair_unfair_is_detected(monkeypatch, planted, words, early_stopping):
     monkeypatch.setattr(training, "mlp", planted)
     words = words.replace("800", "640" if early_stopping == "only" else "800")  # a fifth is held back
     with pytest.raises(UnfairPairError, match=words):
         run_small_pair(replace(CONFIG, early_stopping=early_stopping))
 
 
-def test_another_order_of_the_examples_is_found(monkeypatch):
+def test_a_different_order_of_the_examples_is_detected(monkeypatch):
     common_rng = np.random.default_rng(0)
     monkeypatch.setattr(training, "CountedBatches", lambda *given: honest_batches(*given[:-1], common_rng))
     with pytest.raises(UnfairPairError, match="share their order"):
         run_small_pair()
 
 
-def test_another_number_of_updates_is_found(monkeypatch):
+def test_a_different_number_of_updates_is_detected(monkeypatch):
     sizes = iter([100, 200])  # the same examples in the same order, cut otherwise
     monkeypatch.setattr(
         training, "CountedBatches", lambda split, task, size, rng: honest_batches(split, task, next(sizes), rng)
@@ -110,7 +110,7 @@ def test_another_number_of_updates_is_found(monkeypatch):
         run_small_pair()
 
 
-def test_another_split_is_found(monkeypatch):
+def test_a_different_split_is_detected(monkeypatch):
     honest = Moons.split
     monkeypatch.setattr(Moons, "split", lambda moons, size, rng: honest(moons, size, np.random.default_rng()))
     with pytest.raises(UnfairPairError, match="share their split"):
@@ -118,7 +118,7 @@ def test_another_split_is_found(monkeypatch):
 
 
 @pytest.mark.parametrize("early_stopping", ["only", "also"])
-def test_another_validation_part_is_found(monkeypatch, early_stopping):
+def test_a_different_validation_part_is_detected(monkeypatch, early_stopping):
     """Even if both arms are trained on the same rows."""
     honest, calls = data.with_validation, iter(range(9))
 
@@ -133,7 +133,7 @@ def test_another_validation_part_is_found(monkeypatch, early_stopping):
 
 
 @pytest.mark.parametrize("arm", [WITHOUT, WITH])
-def test_a_pair_is_checked_whichever_arm_comes_last(arm):
+def test_a_pair_is_checked_whichever_arm_finishes_last(arm):
     records = [
         record | {"dropped": []} if record["arm"] == WITH.name else record for record in made_up_pair(0, 0.8, 0.9)
     ]
@@ -143,7 +143,7 @@ def test_a_pair_is_checked_whichever_arm_comes_last(arm):
         outcome.check(last)
 
 
-def test_a_single_layer_of_the_arm_without_dropout_that_drops_is_found():
+def test_a_single_dropping_layer_in_the_arm_without_dropout_is_detected():
     without, with_dropout = made_up_pair(0, 0.8, 0.9)
     without["dropped"] = [[0, 1000], [1, 1000]]
     with pytest.raises(UnfairPairError, match="the arm without dropout dropped units"):
@@ -163,17 +163,17 @@ def test_arms_of_different_seeds_are_not_compared():
 
 
 @pytest.mark.parametrize("p", [0.001, 0.2, 0.5, 0.97])
-def test_honest_masks_lie_far_inside_the_tolerance(p):
+def test_random_masks_are_well_within_the_tolerance(p):
     draws = np.random.default_rng(0).binomial(10_000, p, size=10_000) / 10_000
     assert np.abs(draws - p).max() < tolerance(p, 10_000) < 0.06
 
 
 @pytest.mark.parametrize("p", [0, 1])
-def test_masks_that_are_not_random_have_next_to_no_tolerance(p):
+def test_at_p_0_and_1_the_tolerance_is_almost_zero(p):
     assert 0.0015 < tolerance(p, 10_000) < 0.002
 
 
-def test_where_dropout_drops_nothing_both_arms_are_the_same_to_the_last_bit():
+def test_if_dropout_drops_nothing_both_arms_are_the_same_to_the_last_bit():
     pair = run_small_pair(small_config(p=1e-9, input_p=1e-9, train_size=100, epochs=3))
     assert [dropped for dropped, _ in pair["with"]["dropped"]] == [0, 0]
     assert pair["without"]["curve"] == pair["with"]["curve"]
@@ -186,7 +186,7 @@ def test_where_dropout_drops_nothing_both_arms_are_the_same_to_the_last_bit():
         ("masks", set()), ("measurement", set()), ("validation", set()),
     ],
 )  # fmt: skip
-def test_a_stream_moves_what_it_is_for_and_nothing_else(monkeypatch, stream, moved):
+def test_a_random_stream_affects_only_what_it_is_for(monkeypatch, stream, moved):
     config, honest = small_config(label_noise=0.5, train_size=100), Streams.from_seed(0)
     before = run_small_pair(config)
     monkeypatch.setattr(Streams, "from_seed", lambda seed: replace(honest, **{stream: np.random.SeedSequence(99)}))

@@ -1,4 +1,4 @@
-"""What is measured of a network, and that training does not notice."""
+"""What is measured in a network, and that measuring does not affect training."""
 
 import numpy as np
 import pytest
@@ -24,7 +24,7 @@ def test_measuring_draws_no_mask_from_the_training_stream(monkeypatch):
         assert before["test_accuracy"] == after["test_accuracy"]
 
 
-def test_what_is_measured_is_the_network_itself_with_other_dropout_layers():
+def test_the_measured_network_is_the_network_itself_with_other_dropout_layers():
     network, rng = mlp(4, (8, 6), 3, DROPOUT, Streams.from_seed(0)), np.random.default_rng(0)
     measured = with_masks_from(rng, network)
     for layer, itself in zip(measured, network, strict=True):

@@ -20,16 +20,16 @@ def test_numbers_are_rounded_and_long_ones_have_an_exponent(value, decimals, wri
 @pytest.mark.parametrize(
     ("value", "written"), [(0.25, "+0.2"), (-0.25, "-0.2"), (-0.01, "+0.0"), (2e7, "+2.00000000e+07")]
 )
-def test_a_sign_is_written_where_it_is_asked_for_and_never_that_of_minus_zero(value, written):
+def test_a_sign_is_written_on_request_but_never_for_minus_zero(value, written):
     assert rounded(value, 1, sign="+") == written
 
 
 @pytest.mark.parametrize(("size", "decimals"), [(0.31, 2), (9.9, 1), (10, 0), (45, 0), (4500, -2), (0, 1), (2e-9, 10)])
-def test_two_digits_of_a_number_are_found(size, decimals):
+def test_enough_decimals_are_chosen_to_show_two_digits(size, decimals):
     assert two_digits_of(size) == decimals
 
 
-def test_a_difference_has_its_unit():
+def test_a_difference_is_written_with_its_unit():
     assert ACCURACY.difference("+0.2") == "+0.2 points of test accuracy"
     assert [measure.difference("-1") for measure in (LOG_LOSS, RMSE, R_SQUARED)] == [
         "test log-loss -1 nats", "test RMSE -1", "test R² -1",

@@ -1,4 +1,4 @@
-"""What a method adds reaches the network, its loss, its optimizer and its training; and nothing else moves."""
+"""What a method adds reaches the network, its loss, its optimizer and its training; nothing else changes."""
 
 import numpy as np
 import pytest
@@ -30,7 +30,7 @@ def train_with(method, **options):
 
 
 @pytest.mark.parametrize("method", METHODS, ids=NAMES)
-def test_a_method_changes_what_is_learned_and_no_chance(method):
+def test_a_method_changes_the_learned_weights_but_no_random_numbers(method):
     options = {"epochs": 60} if method is STOPPING else {}
     (plain, without), (network, run) = train_with(PLAIN, **options), train_with(method, **options)
     differing = {name for name in run.shared if run.shared[name] != without.shared.get(name)}
@@ -48,7 +48,7 @@ def test_a_method_changes_what_is_learned_and_no_chance(method):
         (CONNECT, nn.DropConnect, [0.2, 0.5, 0.5]),  # the weights after the inputs and after each hidden layer
     ],
 )
-def test_noise_has_the_layers_of_its_kind(method, kind, rates):
+def test_each_noise_method_uses_its_own_layers(method, kind, rates):
     network = mlp(4, (8, 6), 3, method, Streams.from_seed(0))
     assert [layer.p for layer in network if isinstance(layer, nn.RandomLayer)] == rates
     assert all(type(layer) is kind for layer in network if isinstance(layer, nn.RandomLayer))
@@ -57,7 +57,7 @@ def test_noise_has_the_layers_of_its_kind(method, kind, rates):
     ]
 
 
-def test_masks_come_from_the_stream_of_masks_and_weights_from_theirs():
+def test_masks_and_initial_weights_come_from_separate_streams():
     """As in the framework by hand: the first layer's mask of weights is the first that is drawn."""
     streams = Streams.from_seed(0)
     network = mlp(4, (8, 6), 3, CONNECT, streams)
@@ -77,12 +77,12 @@ def test_no_incoming_vector_is_longer_than_the_limit():
 
 
 @pytest.mark.parametrize(("optimizer", "kind"), [("adam", optim.AdamW), ("sgd", optim.SGD)])
-def test_weight_decay_is_the_optimizers(optimizer, kind):
+def test_the_optimizer_applies_the_weight_decay(optimizer, kind):
     made = training.build_optimizer(small_config(optimizer=optimizer), nn.Linear(2, 2), 0.25)
     assert (type(made), made.weight_decay) == (kind, 0.25)
 
 
-def test_label_smoothing_is_in_the_training_loss_only():
+def test_label_smoothing_affects_only_the_training_loss():
     logits, labels = np.random.default_rng(0).normal(size=(5, 3)), np.array([0, 1, 2, 0, 1])
     log_probabilities = logits - np.log(np.exp(logits).sum(axis=1, keepdims=True))
     smooth = 0.7 * np.eye(3)[labels] + 0.3 / 3
@@ -96,13 +96,13 @@ def test_label_smoothing_is_in_the_training_loss_only():
     assert run.final["test_loss"] == pytest.approx(-true.mean(), rel=1e-5)
 
 
-def test_only_a_method_with_patience_stops():
+def test_only_a_method_with_patience_stops_early():
     assert train_with(STOPPING, epochs=100)[1].epochs < 100
     assert train_with(PLAIN, epochs=100)[1].epochs == 100
 
 
 @pytest.mark.parametrize("method", [DROPOUT, GAUSSIAN, CONNECT])
-def test_measuring_changes_no_mask_of_the_training(method):
+def test_measuring_does_not_change_the_training_masks(method):
     """A network that is measured after each epoch is the one that is measured only at the end."""
     config, streams = small_config(train_size=100, epochs=3), Streams.from_seed(0)
     split = draw_split(config, load(config), streams, hold_back=False)

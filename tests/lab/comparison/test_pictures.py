@@ -94,7 +94,7 @@ def test_nothing_is_cut_off_or_overlaps(drawn, picture, times):
 
 
 @pytest.mark.parametrize("picture", PICTURES)
-def test_the_title_stands_above_the_caption_below_and_every_row_has_a_label(drawn, picture):
+def test_the_title_is_above_the_caption_below_and_every_row_has_a_label(drawn, picture):
     figure = PICTURES[picture](drawn)
     assert figure._suptitle.get_text().split() == TITLE.split()
     assert CAPTION in figure.legends[0].get_title().get_text()
@@ -121,7 +121,7 @@ def test_arms_can_be_told_apart_without_color():
         assert in_gray or one.dashes != other.dashes
 
 
-def test_every_arm_is_drawn_in_its_own_look_in_every_panel(drawn):
+def test_every_arm_has_its_own_style_in_every_panel(drawn):
     for axes in learning_curves(drawn, STOPPED).axes:
         for look, line in zip(LOOKS, axes.get_lines(), strict=True):
             assert (line.get_color(), line.get_linewidth(), line.get_marker()) == (look.color, look.width, look.marker)
@@ -178,7 +178,7 @@ def test_four_arms_have_no_bands(drawn):
     assert "stopped" not in note
 
 
-def test_where_a_network_stopped_is_marked_and_in_the_mean_it_keeps_its_last_values(drawn):
+def test_the_stop_of_a_network_is_marked_and_the_mean_continues_with_its_last_values(drawn):
     figure = learning_curves(drawn, STOPPED)
     test, train, *_ = figure.axes
     means = [(list(line.get_xdata()), list(line.get_ydata())) for line in test.get_lines()]
@@ -195,7 +195,7 @@ def test_where_a_network_stopped_is_marked_and_in_the_mean_it_keeps_its_last_val
     assert "Open markers: where a network stopped" in figure.legends[0].get_title().get_text()
 
 
-def test_networks_that_were_measured_after_different_epochs_are_averaged_at_all_of_them(drawn):
+def test_networks_measured_after_different_epochs_are_averaged_at_all_of_them(drawn):
     """The second is halfway from 0.2 to 0.4 after epoch 2."""
     curves = {ARMS[0]: [records([0.1, 0.5, 0.6], [1, 2, 3]), records([0.2, 0.4], [1, 3])]}
     line = learning_curves(drawn, curves).axes[0].get_lines()[0]
@@ -203,7 +203,7 @@ def test_networks_that_were_measured_after_different_epochs_are_averaged_at_all_
 
 
 @pytest.mark.parametrize("epochs", [[1], [1, 2], [1, 2, 5, 12], list(range(1, 81))])
-def test_curves_pass_through_the_epochs_that_were_measured_and_ticks_are_whole_epochs(drawn, epochs):
+def test_curves_pass_through_the_measured_epochs_and_ticks_are_whole_epochs(drawn, epochs):
     curves = {arm: [records([0.5] * len(epochs), epochs)] * 2 for arm in ARMS[:2]}
     for axes in learning_curves(drawn, curves).axes:
         assert [list(line.get_xdata()) for line in axes.get_lines()] == [epochs] * 2
@@ -227,7 +227,7 @@ def test_each_pair_is_a_line_from_without_to_with(drawn):
     np.testing.assert_allclose(right.collections[0].get_offsets()[:, 1], [10, 9, -8])
 
 
-def test_four_arms_are_joined_two_by_two_and_equal_values_stand_side_by_side(drawn):
+def test_four_arms_are_joined_in_pairs_and_equal_values_are_side_by_side(drawn):
     left, _ = comparison(drawn, values=ALL_VALUES).axes
     lines = [line.get_ydata().tolist() for line in left.get_lines() if line.get_color() == GRAY]
     assert lines == [[80, 90], [82, 91], [78, 70], [81, 84], [81, 84], [81, 83]]

@@ -1,4 +1,4 @@
-"""The report: what was compared, both arms, what it shows, and what to know before it is believed."""
+"""The report: what was compared, both arms, what it shows, and what to know before you believe it."""
 
 import re
 
@@ -77,7 +77,7 @@ def test_label_noise_is_part_of_the_description():
     assert "Train figures count the labels as trained on, random ones included" in text
 
 
-def test_a_table_of_ones_own_is_called_by_its_name():
+def test_your_own_table_is_called_by_its_name():
     text = str(comparison_of(*FIVE, dataset=None, csv="folder/my [own] flowers.csv", target="species"))
     assert text.startswith("my [own] flowers.csv: 20 training examples,")
 
@@ -115,7 +115,7 @@ def test_both_arms_that_diverged_are_named_and_results_say_so():
 
 
 @pytest.mark.parametrize("arm", [WITHOUT, WITH])
-def test_a_network_that_has_learned_nothing_is_mentioned(arm):
+def test_a_network_that_learned_nothing_is_mentioned(arm):
     both = [{"train_loss": 0.69} if other is arm else {} for other in (WITHOUT, WITH)]
     found = [note for note in comparison_in(*both).notes if "learned nothing" in note]
     assert found == [
@@ -124,7 +124,7 @@ def test_a_network_that_has_learned_nothing_is_mentioned(arm):
     ]
 
 
-def test_an_untrained_network_has_not_diverged_however_well_a_rare_class_can_be_left_out():
+def test_an_untrained_network_has_not_diverged_even_if_the_baseline_is_very_low():
     """Of 1,000 rows with 5 in the rare class, the baseline has a log-loss of 0.03; an untrained network 0.69."""
     for loss, verdict in ((0.69, "helps"), (1.3, "helps"), (1.4, "diverged")):
         both = {"train_loss": loss, "baseline": {"train_loss": 0.03}}, {"test_accuracy": 0.9, "train_loss": loss}
@@ -134,18 +134,18 @@ def test_an_untrained_network_has_not_diverged_however_well_a_rare_class_can_be_
         assert len(found) == (2 if verdict == "helps" else 0)
 
 
-def test_a_baseline_above_an_untrained_network_is_what_a_diverged_one_is_held_against():
+def test_divergence_is_judged_by_the_baseline_if_an_untrained_network_is_better():
     both = {"train_loss": 1.5, "baseline": {"train_loss": 0.8}}, {"test_accuracy": 0.9}
     assert comparison_in(*both).summary["comparisons"][0]["verdict"] == "helps"
 
 
 @pytest.mark.parametrize(("loss", "verdict"), [(1.99, "no effect shown"), (2.0, "diverged")])
-def test_a_regression_has_diverged_from_twice_the_loss_of_the_mean_on(loss, verdict):
+def test_a_regression_has_diverged_if_its_loss_is_twice_that_of_the_mean(loss, verdict):
     comparison = regression_in({"train_loss": loss}, {})
     assert comparison.summary["comparisons"][0]["verdict"] == verdict
 
 
-def test_equal_training_targets_are_nothing_to_learn_and_no_divergence():
+def test_equal_training_targets_leave_nothing_to_learn_but_are_not_divergence():
     comparison = regression_in({"train_loss": 0.03}, {"train_loss": 1.5}, baseline={"train_loss": 0})
     assert comparison.summary["comparisons"][0]["verdict"] == "no effect shown"
     assert comparison.notes[2] == "In 5 of 5 pairs all training targets are equal: there is nothing to learn."
@@ -160,11 +160,11 @@ def test_the_highest_train_loss_of_a_diverged_arm_is_named():
     assert "without dropout in 1 of 5 pairs (train loss up to 3.250), where" in notes[0]
 
 
-def test_a_regression_is_not_told_to_compare_a_test_loss_that_it_does_not_show():
+def test_the_note_on_a_regression_mentions_no_test_loss_because_none_is_shown():
     assert regression_in({}, {}).notes[-1].startswith("The train RMSE is measured with dropout off, like the test RMSE")
 
 
-def test_test_rows_of_a_file_are_said_to_be_the_same_in_all_pairs():
+def test_a_note_says_that_all_pairs_share_the_rows_of_a_test_file():
     options = {"dataset": None, "csv": "a.csv", "target": "y", "test_csv": "b.csv"}
     same = "All pairs are tested on the same 1,000 rows of b.csv: the interval does not cover other test rows."
     assert same in comparison_of(*FIVE, **options).notes
@@ -172,7 +172,7 @@ def test_test_rows_of_a_file_are_said_to_be_the_same_in_all_pairs():
     assert same not in comparison_of(*FIVE, **options | {"test_csv": None}).notes
 
 
-def test_test_rows_of_a_data_set_are_said_to_be_the_same_in_all_pairs():
+def test_a_note_says_that_all_pairs_share_the_test_rows_of_a_data_set():
     same = "All pairs are tested on the same 1,000 rows of mnist1d: the interval does not cover other test rows."
     assert same in comparison_of(*FIVE, dataset="mnist1d").notes
     assert not any("the interval does not cover" in note for note in comparison_of(*FIVE, dataset="digits").notes)
@@ -193,7 +193,7 @@ def test_the_table_of_a_regression_fits_80_columns_and_shows_digits_in_any_unit(
         assert shown == pytest.approx((without, with_dropout), rel=0.01)
 
 
-def test_an_interval_that_does_not_fit_stands_below_its_difference():
+def test_an_interval_that_does_not_fit_is_printed_below_its_difference():
     records = comparison_in({}, {}).records
     for seed, record in enumerate(records):
         record["final"]["test_loss"] = 0.2 + 0.001 * (seed % 3)
@@ -203,7 +203,7 @@ def test_an_interval_that_does_not_fit_stands_below_its_difference():
     assert re.fullmatch(r" +\([+-]0.\d{4} to [+-]0.\d{4}\) *", table[place + 1])
 
 
-def test_an_interval_that_just_fits_stands_beside_its_difference():
+def test_an_interval_that_just_fits_is_printed_next_to_its_difference():
     records = comparison_in({}, {}).records
     for seed, record in enumerate(records):
         record["final"]["test_loss"] = 0.2 + (0.05 * (seed % 3) if record["arm"] == WITH.name else 0)
@@ -227,18 +227,18 @@ def test_a_single_pair_is_called_a_pair():
     ("hidden", "words"),
     [((1,), "; hidden layer of 1 unit;"), ((1000,), " layer of 1,000 units;"), ((8, 1), "; hidden layers 8, 1;")],
 )
-def test_hidden_layers_are_told_from_their_units(hidden, words):
+def test_the_description_distinguishes_layers_from_units(hidden, words):
     assert words in comparison_of(*FIVE, hidden=hidden).description
 
 
-def test_a_single_epoch_is_said_to_show_no_trend():
+def test_a_note_says_that_a_single_epoch_shows_no_trend():
     headline = comparison_in({}, {}).notes[0]
     single = " A single epoch cannot show whether the networks were still improving: try more epochs."
     assert headline.endswith(single)
     assert headline.count("epoch") == 2
 
 
-def test_what_concerns_the_networks_that_stop_early_is_said_of_them():
+def test_notes_on_networks_that_stop_early_say_so():
     records = [
         made_up_record(arm, seed, 0.8, 0.8 + 0.01 * (seed - 2) * spread)
         for seed in range(5)
@@ -255,7 +255,7 @@ def test_what_concerns_the_networks_that_stop_early_is_said_of_them():
     assert early_caution.startswith("With early stopping, 5 pairs can show a difference of about 3.9 points or more")
 
 
-def test_a_caution_on_both_pairs_of_arms_is_said_once():
+def test_a_caution_on_both_pairs_of_arms_is_given_once():
     records = [made_up_record(arm, seed, 0.8, 0.8) for seed in range(5) for arm in names_of_arms("also")]
     notes = comparison_with(records, seeds=5, epochs=2, early_stopping="also").notes
     assert sum("pairs can show" in note for note in notes) == 1
@@ -277,30 +277,30 @@ def test_unbalanced_classes_are_mentioned():
     ) in notes
 
 
-def test_classes_of_which_fewer_are_in_the_most_common_are_not_called_unbalanced():
+def test_classes_are_not_called_unbalanced_below_a_share_of_80_percent():
     notes = comparison_in({"baseline": {"test_accuracy": 0.79}, "test_accuracy": 0.9}, {"test_accuracy": 0.91}).notes
     assert not any("unbalanced" in note for note in notes)
 
 
 @pytest.mark.parametrize(("with_dropout", "beaten"), [(0.4, False), (0.5, False), (0.6, True)])
-def test_one_network_that_beats_the_most_common_class_is_enough(with_dropout, beaten):
+def test_the_note_disappears_if_one_network_beats_the_most_common_class(with_dropout, beaten):
     notes = comparison_in({"test_accuracy": 0.45}, {"test_accuracy": with_dropout}).notes
     assert any("no network beats" in note for note in notes) != beaten
 
 
 @pytest.mark.parametrize(("with_dropout", "beaten"), [(3.9, True), (4.1, False)])
-def test_a_regression_beats_the_mean_by_a_lower_rmse(with_dropout, beaten):
+def test_a_regression_beats_the_mean_if_its_rmse_is_lower(with_dropout, beaten):
     notes = regression_in({"test_rmse": 5.0}, {"test_rmse": with_dropout}).notes
     assert ("By test RMSE, no network beats always predicting the mean (test RMSE 4.000)." in notes) != beaten
 
 
-def test_nothing_is_said_where_there_is_nothing_to_say():
+def test_a_clear_result_gets_only_the_verdict_and_an_explanation():
     verdict, explanation = comparison_of(*FIVE).notes
     assert verdict.endswith("5 pairs).")
     assert explanation.startswith("Compare the test log-loss")
 
 
-def test_the_headline_says_when_the_number_of_epochs_decided():
+def test_the_headline_says_if_the_number_of_epochs_decided_the_verdict():
     records = [
         made_up_record(arm.name, seed, *curve)
         for seed in range(5)
@@ -314,7 +314,7 @@ def test_the_headline_says_when_the_number_of_epochs_decided():
     )
 
 
-def test_a_loss_that_still_falls_is_mentioned_where_accuracy_stands_still():
+def test_a_falling_loss_is_mentioned_if_accuracy_is_constant():
     records = [made_up_record(arm, seed, *[0.8] * 8) for seed in range(5) for arm in names_of_arms(None)]
     for record in records[1::2]:
         for measured in record["curve"]:
@@ -326,7 +326,7 @@ def test_a_loss_that_still_falls_is_mentioned_where_accuracy_stands_still():
     )
 
 
-def test_curves_are_judged_as_far_as_all_pairs_have_them():
+def test_curves_are_judged_over_the_epochs_that_all_pairs_share():
     records = [
         made_up_record(arm, seed, *[0.5, 0.6, 0.7, 0.8][: 4 - (seed == 2)], **{"test_accuracy": 0.7})
         for seed in range(5)
@@ -339,7 +339,7 @@ def test_curves_are_judged_as_far_as_all_pairs_have_them():
 @pytest.mark.parametrize(
     ("early_stopping", "advice"), [(None, "try early stopping"), ("also", "compare the networks that stopped early")]
 )
-def test_early_stopping_is_advised_unless_it_is_there_already(early_stopping, advice):
+def test_early_stopping_is_suggested_unless_it_is_already_used(early_stopping, advice):
     records = [
         made_up_record(arm, seed, 0.5, 0.9, 0.9, 0.8, 0.7, 0.6)
         for seed in range(5)
@@ -361,5 +361,5 @@ def test_runs_that_never_stopped_early_are_counted():
         (1234.5, 1, "1,234"), (25123.4, 1, "25,123"), (2.5e30, 1, "2.50e+30"), (-0.003, 1, "-0.003"), (None, 1, ""),
     ],
 )  # fmt: skip
-def test_figures_are_as_short_as_they_may_be(value, scale, shown):
+def test_numbers_are_written_as_briefly_as_possible(value, scale, shown):
     assert number(value, scale) == shown

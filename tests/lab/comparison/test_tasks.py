@@ -26,7 +26,7 @@ def test_scores_of_a_classification_are_scikit_learns():
     assert scores["balanced_accuracy"] != pytest.approx(scores["accuracy"])
 
 
-def test_a_class_that_the_test_rows_lack_does_not_count():
+def test_a_class_that_is_absent_from_the_test_rows_does_not_count():
     assert Classification(4).scores(np.eye(4), np.array([0, 1, 2, 2])) == {
         "accuracy": 0.75, "balanced_accuracy": pytest.approx((1 + 1 + 0.5) / 3),
     }  # fmt: skip
@@ -56,7 +56,7 @@ def test_targets_of_a_regression_are_standardized_by_the_training_part():
 
 
 @pytest.mark.parametrize(("output", "expected"), [(0, 1), (1, 0)])
-def test_equal_targets_leave_r_squared_at_one_or_nothing(output, expected):
+def test_for_equal_targets_r_squared_is_one_or_zero(output, expected):
     task = Regression.of(np.full(5, 7.0))
     assert task.targets(np.full(5, 7.0)).tolist() == [[0]] * 5
     assert task.scores(np.full((3, 1), output), np.full(3, 7.0))["r_squared"] == expected
@@ -76,7 +76,7 @@ def test_the_baseline_of_a_classification_is_scikit_learns_dummy():
     assert baseline["test_loss"] == pytest.approx(log_loss(OTHER_LABELS, prior), rel=0.02)  # a row more of each class
 
 
-def test_a_class_that_the_training_rows_lack_leaves_the_baseline_finite():
+def test_the_baseline_is_finite_even_if_the_training_rows_lack_a_class():
     baseline = Classification(3).baseline(np.array([0, 0, 1]), np.array([2, 0]))
     assert baseline["test_loss"] == pytest.approx(-(np.log(1 / 6) + np.log(3 / 6)) / 2)
 
@@ -92,7 +92,7 @@ def test_the_baseline_of_a_regression_is_scikit_learns_dummy():
 
 @pytest.mark.parametrize("value", [0.1, 7.77, 1e9 + 0.1])
 @pytest.mark.parametrize("rows", [7, 20, 28, 37])
-def test_equal_targets_are_only_centered_though_their_mean_is_rounded(value, rows):
+def test_equal_targets_are_only_centered_even_if_their_mean_is_rounded(value, rows):
     """NumPy's standard deviation of 28 times 0.1 is 1.4e-17: 0.3 would be standardized to 1e16."""
     y = np.full(rows, value)
     assert Regression.of(y) == Regression(value, 1.0)

@@ -1,4 +1,4 @@
-"""One arm: what it learns, and that chance in one place moves nothing in another."""
+"""One arm: what it learns, and that its random streams do not affect each other."""
 
 from dataclasses import replace
 
@@ -49,7 +49,7 @@ def test_a_record_is_kept_of_each_measured_epoch(optimizer, epochs):
 
 
 @pytest.mark.parametrize("dropout", [False, True])
-def test_what_is_measured_does_not_depend_on_which_other_epochs_are(monkeypatch, dropout):
+def test_a_measurement_does_not_depend_on_which_other_epochs_are_measured(monkeypatch, dropout):
     some = train_small(dropout, epochs=30)
     monkeypatch.setattr(training, "measured_epochs", lambda epochs: range(1, epochs + 1))
     every = train_small(dropout, epochs=30)
@@ -58,12 +58,12 @@ def test_what_is_measured_does_not_depend_on_which_other_epochs_are(monkeypatch,
     assert (some.shared, some.dropped) == (every.shared, every.dropped)
 
 
-def test_only_with_dropout_do_the_two_train_losses_differ():
+def test_the_two_train_losses_differ_only_with_dropout():
     assert all(record["train_loss"] == record["train_loss_dropout_on"] for record in train_small(False).curve)
     assert all(record["train_loss"] != record["train_loss_dropout_on"] for record in train_small(True).curve)
 
 
-def test_dropout_moves_no_other_chance():
+def test_dropout_changes_no_other_random_numbers():
     shared = [train_small(True, p=p, input_p=input_p).shared for p, input_p in ((0.5, 0.2), (0.1, 0), (0, 0.9))]
     assert shared[0] == shared[1] == shared[2] == train_small(False).shared
 
@@ -88,7 +88,7 @@ def test_a_loss_that_is_not_finite_ends_the_training_with_advice(batch_size):
         train_small(False, optimizer="sgd", learning_rate=1e30, batch_size=batch_size)
 
 
-def test_a_loss_that_is_not_finite_is_noticed_between_two_measurements(monkeypatch):
+def test_a_loss_that_is_not_finite_is_detected_between_two_measurements(monkeypatch):
     monkeypatch.setattr(training, "measured_epochs", lambda epochs: (1, epochs))
     with pytest.raises(LabError, match=r"without dropout, the loss was no longer a finite number in epoch [2-9]:"):
         train_small(False, optimizer="sgd", learning_rate=1e6, epochs=1000)
@@ -134,7 +134,7 @@ def test_without_early_stopping_the_last_epoch_counts():
 
 
 @pytest.mark.parametrize("dropout", [False, True])
-def test_early_stopping_keeps_the_epoch_that_was_best_on_the_validation_part(dropout):
+def test_early_stopping_keeps_the_best_epoch_on_the_validation_part(dropout):
     """Whose test figures are those that an ordinary run of as many epochs ends with."""
     options = {"train_size": 100, "hidden": (64,), "learning_rate": 0.02, "early_stopping": "only"}
     run = train_small(dropout, epochs=400, patience=5, **options)
@@ -159,7 +159,7 @@ def test_with_early_stopping_the_order_is_that_of_the_first_epoch():
     assert orders[0] == orders[1]
 
 
-def test_the_validation_part_decides_and_the_test_part_does_not():
+def test_the_validation_part_decides_when_to_stop_and_the_test_part_does_not():
     config = small_config(epochs=100, train_size=100, hidden=(64,), learning_rate=0.02)
     split = with_validation(load(config).split(100, np.random.default_rng(0)), 2, np.random.default_rng(0))
 

@@ -1,4 +1,4 @@
-"""The verdict on made-up pairs whose answer is known. What the interval covers is in tests/docs/test_intervals_page."""
+"""The verdict on made-up pairs whose answer is known. The interval's coverage is in tests/docs/test_intervals_page."""
 
 import numpy as np
 import pytest
@@ -39,7 +39,7 @@ def test_verdict_follows_the_pairs(without, with_dropout, verdict):
 
 
 @pytest.mark.parametrize("measure", [ACCURACY, BALANCED_ACCURACY, LOG_LOSS, RMSE, R_SQUARED])
-def test_what_helps_depends_on_the_measure(measure):
+def test_the_measure_decides_whether_more_is_better(measure):
     more, less = [0.91, 0.92, 0.93, 0.94, 0.96], [0.81, 0.82, 0.83, 0.84, 0.85]
     grown = paired_difference(less, more, measure=measure, test_rows=1000)
     shrunk = paired_difference(more, less, measure=measure, test_rows=1000)
@@ -47,14 +47,14 @@ def test_what_helps_depends_on_the_measure(measure):
     assert (better.verdict, worse.verdict) == ("helps", "hurts")
 
 
-def test_the_spread_between_pairs_does_not_count_only_the_spread_of_their_differences():
+def test_only_the_spread_of_the_differences_counts_not_that_of_the_pairs():
     without = [0.2, 0.5, 0.8, 0.3, 0.6]
     assert of_accuracies(without, [0.21, 0.511, 0.809, 0.31, 0.61]).verdict == "helps"
 
 
 @pytest.mark.parametrize("pairs", [3, 5, 10, 40])
 @pytest.mark.parametrize("measure", [ACCURACY, RMSE])
-def test_where_a_row_is_worth_nothing_the_interval_is_students(pairs, measure):
+def test_if_a_row_is_negligible_the_interval_is_students(pairs, measure):
     rng = np.random.default_rng(pairs)
     without, with_dropout = rng.uniform(0.5, 0.9, (2, pairs))
     values = measure.scale * (with_dropout - without)
@@ -75,7 +75,7 @@ def test_interval_of_five_pairs_by_hand():
 
 @pytest.mark.parametrize("rows", [[0, 0, 0, 0, 0], [-7, -7, -7, -7, -7], [0, 0, 0, 0, 1]])
 @pytest.mark.parametrize("measure", [ACCURACY, BALANCED_ACCURACY])
-def test_differences_count_as_spread_by_half_a_row_at_least(rows, measure):
+def test_the_spread_of_differences_is_taken_to_be_at_least_half_a_row(rows, measure):
     """Of 50 rows that is 1 point; the last of these spread by sqrt(0.2) rows."""
     with_dropout = [0.5 + each / 50 for each in rows]
     difference = paired_difference([0.5] * 5, with_dropout, measure=measure, test_rows=50)
@@ -83,11 +83,11 @@ def test_differences_count_as_spread_by_half_a_row_at_least(rows, measure):
 
 
 @pytest.mark.parametrize(("measure", "step"), [(ACCURACY, 2.5), (BALANCED_ACCURACY, 2.5), (LOG_LOSS, 0), (RMSE, 0)])
-def test_a_right_answer_more_is_worth_a_row_only_where_rows_are_counted(measure, step):
+def test_only_measures_that_count_rows_have_a_step_of_one_row(measure, step):
     assert measure.step(test_rows=40) == step
 
 
-def test_one_more_of_something_else_is_one_step_however_many_rows_there_are():
+def test_a_count_of_anything_else_has_a_step_of_one_however_many_rows_there_are():
     assert Measure("regions", "regions", "", False, whole=True).step(test_rows=40) == 1
 
 
@@ -96,7 +96,7 @@ def test_half_width_of_several_means_at_once_is_students():
     assert half_width(values) == pytest.approx(stats.t.ppf(0.975, 3) * stats.sem(values), rel=1e-7)
 
 
-def test_a_measure_without_steps_that_differs_by_the_same_everywhere_has_no_interval():
+def test_equal_differences_of_a_continuous_measure_have_no_interval():
     difference = paired_difference([3.0] * 10, [3.5] * 10, measure=RMSE, test_rows=45)
     assert (difference.low, difference.high, difference.verdict) == (None, None, "no effect shown")
     assert str(difference) == ("No effect shown: test RMSE +0.50 in each of 10 pairs, so there is no interval.")
@@ -202,7 +202,7 @@ def test_a_caution_says_what_cannot_be_shown(difference, caution):
 
 
 @pytest.mark.parametrize("pairs", [3, 5, 10, 100])
-def test_the_pairs_that_are_needed_show_half_and_one_fewer_do_not(pairs):
+def test_the_number_of_pairs_needed_to_show_half_as_much_is_the_smallest(pairs):
     found = of_rows([0] * pairs, test_rows=45)
     needed = int(found.caution.split("about ")[-1].split(" pairs")[0])
     reached, one_fewer = (of_rows([0] * number, test_rows=45).half_width for number in (needed, needed - 1))
@@ -226,7 +226,7 @@ def test_a_value_that_is_not_finite_is_refused(value):
         paired_difference([0.5, value], [0.5, 0.6], measure=R_SQUARED, test_rows=45)
 
 
-def test_no_test_rows_are_refused():
+def test_zero_test_rows_are_refused():
     with pytest.raises(ValueError, match="expected at least one test row, got 0"):
         of_accuracies([0.5], [0.6], test_rows=0)
 

@@ -1,4 +1,4 @@
-"""Packages as users write them, on the disk: ours of the last stage, with other lines in it where that is asked."""
+"""Packages as users write them, on disk: our last stage, with some lines replaced on request."""
 
 from tinygrad_dropout.drills.bundle import changed
 from tinygrad_dropout.drills.stage import framework

@@ -1,4 +1,4 @@
-"""The comparison on a package of the user's: it is fair, agrees with ours, and says what the package lacks."""
+"""The comparison on the user's own package: it is fair, agrees with ours, and reports what the package lacks."""
 
 import numpy as np
 import pytest
@@ -24,7 +24,7 @@ def both(request, folder):
     return run(CompareOwn(), OwnConfig(framework=str(folder), **options)), run(lab.Compare(), lab.Config(**options))
 
 
-def test_its_arms_differ_in_dropout_and_in_nothing_else(both):
+def test_the_arms_differ_only_in_dropout(both):
     own, _ = both
     for pair in own.pairs:
         without, with_dropout = pair["without dropout"], pair["with dropout"]
@@ -34,26 +34,26 @@ def test_its_arms_differ_in_dropout_and_in_nothing_else(both):
         assert all(dropped for dropped, _ in with_dropout["dropped"])
 
 
-def test_without_dropout_its_losses_are_ours(both):
+def test_without_dropout_the_losses_match_ours(both):
     for own, ours in zip(both[0].pairs, both[1].pairs, strict=True):
         for key in ("train_loss", "test_loss"):
             curves = [[moment[key] for moment in pair["without dropout"]["curve"]] for pair in (own, ours)]
             assert curves[0] == pytest.approx(curves[1], rel=1e-4)  # ours has float32 weights
 
 
-def test_the_digest_of_the_package_is_kept_and_its_folder_is_not(both, folder):
+def test_the_digest_of_the_package_is_saved_but_its_folder_is_not(both, folder):
     assert len(both[0].options["framework"]) == 16
     assert str(folder) not in repr(both[0].options)
 
 
-def test_it_is_the_same_again(folder):
+def test_a_second_run_gives_the_same_curves(folder):
     config = OwnConfig(framework=str(folder / "framework"), **SMALL | {"seeds": 1})
     curves = [[record["curve"] for record in run(CompareOwn(), config).records] for _ in range(2)]
     assert curves[0] == curves[1]
 
 
-def test_measuring_changes_neither_masks_nor_modes(folder, monkeypatch):
-    config, data = CompareOwn().prepare(OwnConfig(framework=str(folder), **SMALL | {"epochs": 8}), lambda told: None)
+def test_measuring_changes_neither_the_masks_nor_the_modes(folder, monkeypatch):
+    config, data = CompareOwn().prepare(OwnConfig(framework=str(folder), **SMALL | {"epochs": 8}), lambda note: None)
 
     def final():
         return CompareOwn().run_trial(config, data, Trial("", "with dropout", 0), lambda: None)["final"]
@@ -81,26 +81,26 @@ BROKEN = {
 }
 
 
-@pytest.mark.parametrize(("difference", "says"), BROKEN.values(), ids=BROKEN)
-def test_what_is_wrong_with_a_package_is_said_in_a_sentence(difference, says, tmp_path):
+@pytest.mark.parametrize(("difference", "message"), BROKEN.values(), ids=BROKEN)
+def test_a_faulty_package_is_refused_in_one_sentence(difference, message, tmp_path):
     config = OwnConfig(framework=str(write_package(tmp_path, difference)), **SMALL | {"optimizer": "sgd"})
-    with pytest.raises(lab.LabError, match=says):
+    with pytest.raises(lab.LabError, match=message):
         run(CompareOwn(), config)
 
 
-def test_a_folder_without_a_package_is_said(tmp_path):
+def test_a_folder_without_a_package_is_refused(tmp_path):
     with pytest.raises(lab.LabError, match=r"expected a folder with the package framework/"):
         sources_of(str(tmp_path))
 
 
-def test_a_file_that_is_no_text_is_said(tmp_path):
+def test_a_file_that_is_not_text_is_refused(tmp_path):
     (write_package(tmp_path) / "framework" / "image.py").write_bytes(b"\xff\xfe")
     with pytest.raises(lab.LabError, match="expected files in UTF-8"):
         sources_of(str(tmp_path))
 
 
 @pytest.mark.parametrize("option", [{"early_stopping": "only"}, {"dataset": "nothing"}])
-def test_options_that_do_not_fit_are_refused(option, folder):
+def test_invalid_options_are_refused(option, folder):
     with pytest.raises(lab.LabError):
         OwnConfig(framework=str(folder), **option)
 
@@ -113,7 +113,7 @@ def test_numbers_to_predict_are_refused(folder, tmp_path):
         run(CompareOwn(), OwnConfig(framework=str(folder), csv=str(table), target="y"))
 
 
-def test_two_packages_do_not_get_into_each_others_way(folder, tmp_path):
+def test_two_packages_do_not_interfere_with_each_other(folder, tmp_path):
     other = write_package(
         tmp_path, "dropout.py\n-    def __init__(self, p=0.5, rng=None):\n+    def __init__(self, p=0.1, rng=None):"
     )
