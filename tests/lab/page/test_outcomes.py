@@ -121,24 +121,22 @@ def test_a_folder_that_cannot_be_read_is_refused(folders, name, problem):
         lab.report(folders / name)
 
 
-def test_a_damaged_folder_among_others_is_left_out_with_a_sentence(folders):
+def test_a_damaged_folder_among_others_is_left_out_with_a_note(folders):
     (folders / "ridge" / "results.json").write_text("{")
-    told = []
-    page = lab.report(folders, tell=told.append).read_text("utf-8")
+    notes = []
+    page = lab.report(folders, tell=notes.append).read_text("utf-8")
     assert re.findall("<h2>(.*?)</h2>", page) == ["expectation", "ridge"]
-    (sentence,) = told
-    assert sentence.startswith(
-        f"Left out: {folders / 'ridge' / 'results.json'}: the file cannot be read, or is damaged"
-    )
-    assert sentence.removeprefix("Left out: ") in text_in(page)
+    (note,) = notes
+    assert note.startswith(f"Left out: {folders / 'ridge' / 'results.json'}: the file cannot be read, or is damaged")
+    assert note.removeprefix("Left out: ") in text_in(page)
 
 
 def test_the_results_of_an_unknown_experiment_are_left_out(folders):
     lab.run(Counting(), Numbers(seeds=2), out=folders / "counting")
-    told = []
-    lab.report(folders, tell=told.append)
-    (sentence,) = told
-    assert "counting holds the results of counting, not of any experiment of the lab" in sentence
+    notes = []
+    lab.report(folders, tell=notes.append)
+    (note,) = notes
+    assert "counting holds the results of counting, not of any experiment of the lab" in note
 
 
 @pytest.mark.parametrize("inner", ["", "ridge"])
@@ -160,7 +158,7 @@ def test_a_folder_is_refused_if_nothing_in_it_can_be_shown(folders, inner):
         ("/dev/full", "the page cannot be written: Not an ordinary file"),
     ],
 )
-def test_a_page_that_cannot_be_written_is_one_sentence_and_nothing_is_lost(folders, out, problem):
+def test_a_page_that_cannot_be_written_is_reported_and_nothing_is_lost(folders, out, problem):
     before = {file: file.read_bytes() for file in folders.rglob("*") if file.is_file()}
     with pytest.raises(LabError) as error:
         lab.report(folders, folders / out)

@@ -1,4 +1,4 @@
-"""Trials on a Dask cluster: the same records as here, also when a worker is killed in the middle.
+"""Trials on a Dask cluster: the same records as on this machine, even if a worker is killed during a trial.
 
 The cluster is on this machine. It takes some seconds, so it is left out unless REQUIRE_DASK=1.
 """
@@ -57,7 +57,7 @@ def test_progress_counts_finished_trials(cluster):
     assert [done for done, *_ in seen] == [3, 6, 9, 12, 12]
 
 
-def test_a_killed_worker_costs_no_record(cluster, tmp_path):
+def test_no_record_is_lost_if_a_worker_is_killed(cluster, tmp_path):
     """Both trials of seed 1 kill the worker that runs them, once."""
     outcome = run(Counting(), Numbers(folder=str(tmp_path), kills=1), dask=cluster.scheduler_address)
     assert outcome.records == run(Counting(), Numbers()).records
@@ -65,7 +65,7 @@ def test_a_killed_worker_costs_no_record(cluster, tmp_path):
     assert len(begun) >= 2  # more, if its result was still on a worker that the other trial kills
 
 
-def test_a_trial_that_kills_every_worker_is_one_sentence(cluster, tmp_path):
+def test_a_trial_that_kills_every_worker_is_reported_in_one_sentence(cluster, tmp_path):
     with pytest.raises(WorkerError, match=r"lost every worker that ran one trial \((odd|even), seed 1\)"):
         run(Counting(), Numbers(folder=str(tmp_path), kills=99), dask=cluster.scheduler_address)
 
@@ -75,7 +75,7 @@ class Wrong(Counting):
         raise LabError(f"{trial} will not do")
 
 
-def test_what_is_wrong_on_a_worker_is_said_here(cluster):
+def test_an_error_on_a_worker_is_raised_in_this_process(cluster):
     with pytest.raises(LabError, match="will not do"):
         run(Wrong(), Numbers(), dask=cluster.scheduler_address)
 
@@ -99,7 +99,7 @@ class Large(Counting):
         return super().as_json(options, "the data")
 
 
-def test_large_data_are_no_reason_to_warn(cluster):
+def test_large_data_do_not_cause_a_warning(cluster):
     with warnings.catch_warnings(record=True) as warned:
         warnings.simplefilter("always")
         run(Large(), Numbers(), dask=cluster.scheduler_address)
@@ -129,7 +129,7 @@ def test_trials_in_threads_of_one_worker_run_on_one_thread_each():
     assert {record["value"] for record in outcome.records} == {1.0}
 
 
-def test_a_cluster_that_is_gone_is_one_sentence(tmp_path, caplog):
+def test_a_lost_cluster_is_reported_in_one_sentence(tmp_path, caplog):
     from dask.distributed import LocalCluster
 
     lost = LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address=None, silence_logs=50)
@@ -145,7 +145,7 @@ def test_a_cluster_that_is_gone_is_one_sentence(tmp_path, caplog):
 
 
 @pytest.mark.parametrize("address", ["tcp://127.0.0.1:1", "nonsense", "", "tcp://"])
-def test_an_address_where_nobody_answers_is_one_sentence_and_leaves_no_open_client(monkeypatch, address):
+def test_an_address_that_does_not_answer_is_reported_and_leaves_no_open_client(monkeypatch, address):
     """One that the garbage collector closes may do so while the next one starts, and then both hang."""
     from dask.distributed import Client
 
@@ -155,7 +155,7 @@ def test_an_address_where_nobody_answers_is_one_sentence_and_leaves_no_open_clie
     assert {one.status for one in gc.get_objects() if isinstance(one, Client)} <= {"closed"}
 
 
-def test_a_cluster_without_workers_is_one_sentence(monkeypatch):
+def test_a_cluster_without_workers_is_reported_in_one_sentence(monkeypatch):
     from dask.distributed import LocalCluster
 
     monkeypatch.setattr(cluster_module, "SECONDS_FOR_WORKERS", 1)
@@ -193,7 +193,7 @@ def test_workers_without_the_package_are_refused():
         cluster_module.check_workers(Lacking(), "there", {})
 
 
-def test_ctrl_c_keeps_what_is_finished(cluster, tmp_path):
+def test_ctrl_c_keeps_the_finished_trials(cluster, tmp_path):
     def interrupt(done, total, finished, trials):
         if finished == 2:
             signal.raise_signal(signal.SIGINT)

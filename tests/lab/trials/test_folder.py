@@ -1,4 +1,4 @@
-"""The output folder stays valid, and is refused where it belongs to something else."""
+"""The output folder stays valid, and is refused if it belongs to something else."""
 
 import errno
 import json
@@ -63,7 +63,7 @@ def full(*_):
     raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
-def test_what_is_written_is_read_back_to_the_last_bit(tmp_path):
+def test_an_outcome_is_read_back_to_the_last_bit(tmp_path):
     outcome = outcome_of(6)
     Folder(tmp_path).write(outcome)
     assert Folder(tmp_path).read([COUNTING]) == outcome
@@ -78,7 +78,7 @@ def test_a_folder_without_results_has_none(tmp_path):
     assert Folder(tmp_path / "not there").read([COUNTING]) is None
 
 
-def test_a_few_records_are_written_whole_each_time_and_many_as_lines(tmp_path, monkeypatch):
+def test_a_few_records_are_rewritten_each_time_and_many_are_appended_as_lines(tmp_path, monkeypatch):
     monkeypatch.setattr(folder_module, "REWRITE_GROWTH", 2)
     folder, outcome, growing, seen = Folder(tmp_path), outcome_of(6), outcome_of(), []
     for record in outcome.records:
@@ -90,7 +90,7 @@ def test_a_few_records_are_written_whole_each_time_and_many_as_lines(tmp_path, m
     assert seen == [(1, 0), (2, 0), (2, 1), (4, 0), (4, 1), (4, 2)]
 
 
-def test_ten_thousand_records_are_not_written_ten_thousand_times(tmp_path, monkeypatch):
+def test_ten_thousand_records_do_not_rewrite_the_file_ten_thousand_times(tmp_path, monkeypatch):
     written, folder, outcome = [], Folder(tmp_path), outcome_of(0)
     monkeypatch.setattr(Folder, "_write_file", lambda self, name, write: written.append(name))
     monkeypatch.setattr(os, "fsync", lambda descriptor: None)
@@ -100,7 +100,7 @@ def test_ten_thousand_records_are_not_written_ten_thousand_times(tmp_path, monke
 
 
 @pytest.mark.parametrize("tail", ["", '{"arm": "odd", "se', "\0\0\0"])
-def test_a_line_that_was_being_written_when_the_run_was_killed_is_passed_over(tmp_path, monkeypatch, tail):
+def test_an_incomplete_line_at_the_end_of_the_journal_is_ignored(tmp_path, monkeypatch, tail):
     monkeypatch.setattr(folder_module, "REWRITE_GROWTH", 100)
     keep_all(Folder(tmp_path), outcome_of(4))
     with (tmp_path / JOURNAL).open("a") as journal:
@@ -108,7 +108,7 @@ def test_a_line_that_was_being_written_when_the_run_was_killed_is_passed_over(tm
     assert Folder(tmp_path).read([COUNTING]) == outcome_of(4)
 
 
-def test_a_journal_whose_records_are_in_the_results_already_is_no_damage(tmp_path, monkeypatch):
+def test_a_journal_whose_records_are_already_in_the_results_is_not_damage(tmp_path, monkeypatch):
     """The run was killed after results.json was written, and before the journal was removed."""
     monkeypatch.setattr(folder_module, "REWRITE_GROWTH", 100)
     keep_all(Folder(tmp_path), outcome_of(4))
@@ -120,13 +120,13 @@ def test_a_journal_whose_records_are_in_the_results_already_is_no_damage(tmp_pat
 
 
 @pytest.mark.parametrize("content", ["", "{", "[]", '{"config": {}, "pairs": []}', "\x00\xff", "[" * 100_000])
-def test_another_file_of_that_name_is_refused(tmp_path, content):
+def test_another_file_with_the_name_of_the_results_is_refused(tmp_path, content):
     (tmp_path / RESULTS).write_text(content)
     with pytest.raises(LabError, match=r"results\.json: .*(damaged|got another file)"):
         Folder(tmp_path).read([COUNTING])
 
 
-def test_another_experiment_is_refused_by_its_name(tmp_path):
+def test_another_experiment_is_refused_by_name(tmp_path):
     Folder(tmp_path).write(outcome_of(6))
     with pytest.raises(LabError, match="holds the results of counting, not of compare: choose another folder"):
         Folder(tmp_path).read([Counting("compare")])
@@ -149,7 +149,7 @@ def test_a_damaged_digit_in_the_journal_is_not_taken_for_a_result(tmp_path):
         Folder(tmp_path).read([COUNTING])
 
 
-def test_results_of_earlier_versions_have_no_digest_and_are_read(tmp_path):
+def test_results_of_earlier_versions_are_read_without_a_digest(tmp_path):
     Folder(tmp_path).write(outcome_of(6))
     rewrite(tmp_path)
     assert Folder(tmp_path).read([COUNTING]) == outcome_of(6)
@@ -215,7 +215,7 @@ def test_old_pictures_are_removed_before_their_records_are_replaced(tmp_path):
     assert os.listdir(tmp_path) == [RESULTS]
 
 
-def test_pictures_stay_where_their_records_do(tmp_path):
+def test_pictures_are_kept_if_their_records_are(tmp_path):
     Folder(tmp_path).save(outcome_of(6))
     (tmp_path / RESULTS).unlink()
     (tmp_path / RESULTS).mkdir()
@@ -224,26 +224,26 @@ def test_pictures_stay_where_their_records_do(tmp_path):
     assert (tmp_path / "sum.png").exists()
 
 
-def test_an_outcome_is_not_saved_over_another(tmp_path):
+def test_an_outcome_does_not_overwrite_another(tmp_path):
     Folder(tmp_path).save(outcome_of(6))
     with pytest.raises(LabError, match=r"was made with other options \(factor 0\.1, not 0\.5\)"):
         Folder(tmp_path).save(outcome_of(6, factor=0.5))
 
 
-def test_a_folder_is_made_with_its_parents(tmp_path):
+def test_a_folder_is_created_with_its_parents(tmp_path):
     for _ in range(2):
         Folder(tmp_path / "a" / "b").prepare()
     assert os.listdir(tmp_path / "a" / "b") == []
 
 
 @pytest.mark.parametrize(("folder", "reason"), [("file", "File exists"), ("file/folder", "Not a directory")])
-def test_a_folder_that_cannot_be_made_is_named(tmp_path, folder, reason):
+def test_a_folder_that_cannot_be_created_is_named(tmp_path, folder, reason):
     (tmp_path / "file").touch()
     with pytest.raises(LabError, match=f"{folder}: the output folder cannot be written: {reason}"):
         Folder(tmp_path / folder).prepare()
 
 
-def test_a_folder_that_takes_no_files_is_named(tmp_path, monkeypatch):
+def test_a_folder_that_cannot_be_written_to_is_named(tmp_path, monkeypatch):
     def no_file(**options):
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
 
@@ -261,7 +261,7 @@ def test_a_full_disk_leaves_the_old_results_and_no_other_file(tmp_path, monkeypa
     assert os.listdir(tmp_path) == [RESULTS]
 
 
-def test_a_full_disk_is_one_sentence_for_a_line_too(tmp_path, monkeypatch):
+def test_a_full_disk_is_reported_in_one_sentence_for_the_journal_too(tmp_path, monkeypatch):
     monkeypatch.setattr(folder_module, "REWRITE_GROWTH", 100)
     folder = Folder(tmp_path)
     keep_all(folder, outcome_of(3))
@@ -270,7 +270,7 @@ def test_a_full_disk_is_one_sentence_for_a_line_too(tmp_path, monkeypatch):
         folder.keep(outcome_of(4), outcome_of(4).records[-1])
 
 
-def test_after_a_line_that_is_not_whole_nothing_is_appended_to_it(tmp_path, monkeypatch):
+def test_nothing_is_appended_to_an_incomplete_line(tmp_path, monkeypatch):
     monkeypatch.setattr(folder_module, "REWRITE_GROWTH", 100)
     keep_all(Folder(tmp_path), outcome_of(3))
     with (tmp_path / JOURNAL).open("a") as journal:
@@ -281,7 +281,7 @@ def test_after_a_line_that_is_not_whole_nothing_is_appended_to_it(tmp_path, monk
         assert Folder(tmp_path).read([COUNTING]) == outcome_of(records)
 
 
-def test_numbers_that_json_does_not_know_are_never_written(tmp_path):
+def test_numbers_that_json_does_not_support_are_never_written(tmp_path):
     outcome = outcome_of().with_records([record_of(Trial("", "odd", 0), float("nan"))])
     with pytest.raises(ValueError, match="not JSON compliant"):
         Folder(tmp_path).write(outcome)
@@ -324,7 +324,7 @@ def test_every_option_that_differs_is_named(tmp_path):
     Folder(tmp_path).check_same("options", found, dict(found))
 
 
-def test_a_folder_belongs_to_one_command_at_a_time(tmp_path):
+def test_a_folder_can_be_used_by_only_one_command_at_a_time(tmp_path):
     refused = pytest.raises(LabError, match="another command is writing")
     with Folder(tmp_path).owned(), refused, Folder(tmp_path).owned():
         pass
@@ -332,7 +332,7 @@ def test_a_folder_belongs_to_one_command_at_a_time(tmp_path):
         pass
 
 
-def test_what_a_killed_command_left_half_written_is_removed(tmp_path):
+def test_temporary_files_of_a_killed_command_are_removed(tmp_path):
     (tmp_path / ".results.json.0123456789abcdef.tmp").write_text("{")
     with Folder(tmp_path).owned():
         assert list(tmp_path.iterdir()) == []

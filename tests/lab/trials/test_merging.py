@@ -1,4 +1,4 @@
-"""Folders of one experiment become one folder; what does not fit together is refused by name."""
+"""Folders of one experiment are merged into one; folders that do not fit together are refused by name."""
 
 import json
 import os
@@ -33,7 +33,7 @@ def change(folder, how):
     (folder / RESULTS).write_text(json.dumps(results))
 
 
-def test_seeds_of_two_machines_give_what_one_would_have_given(tmp_path, folder):
+def test_merging_two_machines_gives_the_same_files_as_one_run(tmp_path, folder):
     parts = [folder("b", seeds=3, first_seed=2), folder("a", seeds=2)]
     outcome = merge(parts, tmp_path / "merged", EXPERIMENTS)
     whole = folder("whole", seeds=5)
@@ -42,17 +42,17 @@ def test_seeds_of_two_machines_give_what_one_would_have_given(tmp_path, folder):
         assert (tmp_path / "merged" / file).read_bytes() == (whole / file).read_bytes()
 
 
-def test_seeds_that_both_have_count_once(tmp_path, folder):
+def test_seeds_in_both_folders_count_once(tmp_path, folder):
     outcome = merge([folder("a", seeds=3), folder("b", seeds=3, first_seed=1)], tmp_path / "merged", EXPERIMENTS)
     assert [record["seed"] for record in outcome.records] == [0, 0, 1, 1, 2, 2, 3, 3]
 
 
-def test_a_folder_can_be_merged_into_one_that_is_there(tmp_path, folder):
+def test_a_folder_can_be_merged_into_an_existing_one(tmp_path, folder):
     merge([folder("a", seeds=1), folder("b", seeds=1, first_seed=1)], tmp_path / "a", EXPERIMENTS)
     assert len(Folder(tmp_path / "a").read(EXPERIMENTS).records) == 4
 
 
-def test_what_the_new_folder_holds_already_is_kept(tmp_path, folder):
+def test_records_already_in_the_target_folder_are_kept(tmp_path, folder):
     outcome = merge([folder("a", seeds=1)], folder("b", seeds=1, first_seed=1), EXPERIMENTS)
     assert [record["seed"] for record in outcome.records] == [0, 0, 1, 1]
 
@@ -65,7 +65,7 @@ def test_a_folder_that_another_command_writes_to_is_refused(tmp_path, folder):
         merge(parts, tmp_path / "merged", EXPERIMENTS)
 
 
-def test_seeds_that_no_folder_has_are_missing_and_can_be_run(tmp_path, folder):
+def test_seeds_in_no_folder_are_missing_and_can_be_run(tmp_path, folder):
     merged = tmp_path / "merged"
     outcome = merge([folder("a", seeds=1), folder("b", seeds=1, first_seed=3)], merged, EXPERIMENTS)
     assert sorted({trial.seed for trial in outcome.missing}) == [1, 2]
@@ -90,7 +90,7 @@ def test_other_versions_are_refused_by_name(tmp_path, folder):
         merge(parts, tmp_path / "merged", EXPERIMENTS)
 
 
-def test_another_record_of_the_same_trial_is_refused(tmp_path, folder):
+def test_a_different_record_of_the_same_trial_is_refused(tmp_path, folder):
     parts = [folder("a", seeds=2), folder("b", seeds=2)]
     change(parts[1], lambda results: results["records"][2].update(value=7.0))
     with pytest.raises(
@@ -106,7 +106,7 @@ def test_another_experiment_is_refused_by_name(tmp_path, folder):
         merge(parts, tmp_path / "merged", [*EXPERIMENTS, other])
 
 
-def test_of_another_experiment_only_the_name_is_compared():
+def test_options_of_different_experiments_are_not_compared():
     found, wanted = {"experiment": "when", "p": 0.5}, {"experiment": "ridge", "features": 3}
     assert differences_between(found, wanted) == "experiment when, not ridge"
 

@@ -1,4 +1,4 @@
-"""Worker processes: the same records as without them, none is left behind, and the death of one costs little."""
+"""Worker processes: they give the same records, none is left behind, and little is lost if one dies."""
 
 import multiprocessing
 import os
@@ -68,7 +68,7 @@ def enough(done):
 
 
 @pytest.mark.parametrize("workers", [1, 2])
-def test_closing_ends_all_workers_before_it_goes_on(workers):
+def test_closing_returns_only_after_all_workers_have_ended(workers):
     job = job_of(epochs=1_000_000, pause=0.001)  # would take an hour
     with pytest.raises(RuntimeError, match="enough"), closing(run(job, TRIALS, workers, enough)) as records:
         next(records)
@@ -80,7 +80,7 @@ class Wrong(Counting):
         raise LabError(f"{trial} will not do")
 
 
-def test_what_is_wrong_in_a_worker_is_said_here():
+def test_an_error_in_a_worker_is_raised_in_this_process():
     with pytest.raises(LabError, match="seed 0 will not do"):
         list(run(Job(Wrong(), None, None), TRIALS, 2))
     assert multiprocessing.active_children() == []
@@ -116,7 +116,7 @@ class Unloadable(Counting):
         (Unloadable(), pytest.raises(FileNotFoundError), "in answer"),
     ],
 )
-def test_any_error_in_a_worker_is_no_death_and_says_where(experiment, error, place):
+def test_any_error_in_a_worker_is_raised_with_its_traceback(experiment, error, place):
     with error as raised:
         list(run_in_processes(Job(experiment, None, None), TRIALS[:1], 2, lambda done: None))
     assert place in str(raised.value.__cause__)
@@ -131,7 +131,7 @@ class SlowToDie(Counting):
         return super().run_trial(options, data, trial, after_epoch)
 
 
-def test_a_worker_that_dies_without_work_costs_nothing():
+def test_no_record_is_lost_if_an_idle_worker_dies():
     def look_late(done):
         time.sleep(0.3 if 0 < done < 3 else 0)
 
@@ -139,7 +139,7 @@ def test_a_worker_that_dies_without_work_costs_nothing():
     assert len(list(run(job, TRIALS, 2, look_late))) == len(TRIALS)
 
 
-def test_closing_waits_for_no_epoch():
+def test_closing_does_not_wait_for_the_current_epoch():
     began = time.monotonic()
     with pytest.raises(RuntimeError, match="enough"):
         list(run(job_of(pause=60), TRIALS, 2, enough))
@@ -147,7 +147,7 @@ def test_closing_waits_for_no_epoch():
 
 
 @pytest.mark.skipif(os.name != "posix", reason="there is no SIGKILL on Windows")
-def test_a_worker_that_is_killed_costs_only_its_own_trial(tmp_path):
+def test_only_the_trial_of_a_killed_worker_is_repeated(tmp_path):
     """Both trials of seed 1 kill their own process twice; each is begun again, and no other trial is."""
     job = job_of(folder=str(tmp_path), kills=2)
     records = list(run(job, TRIALS, 2))
@@ -166,24 +166,24 @@ def test_a_trial_whose_workers_die_every_time_is_named_in_one_sentence(tmp_path)
     assert multiprocessing.active_children() == []
 
 
-def test_a_script_without_the_guard_is_told_so_and_nobody_else():
+def test_the_main_guard_is_suggested_only_if_the_worker_never_started():
     assert "__name__" in why_it_died(TRIALS[0], started=False)
     assert "__name__" not in why_it_died(TRIALS[0], started=True)
 
 
-class Deaf(Counting):
+class ReportsBlocking(Counting):
     def run_trial(self, options, data, trial, after_epoch):
         return {"value": signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, ())}
 
 
-def deaf_workers():
-    return [record["value"] for record in run(Job(Deaf(), None, None), TRIALS[:2], 2)]
+def workers_that_block_ctrl_c():
+    return [record["value"] for record in run(Job(ReportsBlocking(), None, None), TRIALS[:2], 2)]
 
 
 @pytest.mark.skipif(os.name != "posix", reason="there are no signals to block on Windows")
-def test_workers_are_started_deaf_to_ctrl_c():
-    """They inherit the blocked signal, so that Ctrl-C finds them deaf from their first moment, also the first ones."""
-    command = f"from {__name__} import deaf_workers; print(deaf_workers())"
+def test_workers_ignore_ctrl_c_from_the_start():
+    """They inherit the blocked signal, so that no worker, not even the first, ever receives Ctrl-C."""
+    command = f"from {__name__} import workers_that_block_ctrl_c; print(workers_that_block_ctrl_c())"
     first = subprocess.run([sys.executable, "-c", command], capture_output=True, text=True, timeout=60, check=True)
     assert first.stdout == "[True, True]\n"
 
@@ -208,5 +208,5 @@ def test_no_ctrl_c_is_lost_and_none_leaves_a_worker(monkeypatch, moment, times):
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
-def test_there_is_a_core_to_use():
+def test_the_number_of_usable_cores_is_at_least_one():
     assert 1 <= usable_cores() <= os.cpu_count()

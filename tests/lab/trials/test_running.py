@@ -1,4 +1,4 @@
-"""A whole experiment: what is written, gone on with, extended, refused, and kept after Ctrl-C or a kill."""
+"""A whole experiment: what is written, resumed, extended, refused, and kept after Ctrl-C or a kill."""
 
 import errno
 import json
@@ -51,7 +51,7 @@ def interrupt_after(monkeypatch):
     return interrupt
 
 
-def test_the_outcome_is_what_was_asked_for_and_what_came_out(tmp_path):
+def test_the_outcome_and_its_file_hold_the_options_and_the_results(tmp_path):
     outcome = counted(out=tmp_path)
     assert outcome.finished
     assert [(record["seed"], record["arm"]) for record in outcome.records] == [
@@ -67,10 +67,10 @@ def test_the_outcome_is_what_was_asked_for_and_what_came_out(tmp_path):
     assert sorted(os.listdir(tmp_path)) == [RESULTS, "sum.png"]
 
 
-def test_what_a_person_should_know_is_told_before_anything_runs(ran):
-    told = []
-    counted(tell=lambda sentence: told.append((sentence, len(ran))))
-    assert told == [("nothing was read", 0)]
+def test_notes_are_shown_before_anything_runs(ran):
+    notes = []
+    counted(tell=lambda note: notes.append((note, len(ran))))
+    assert notes == [("nothing was read", 0)]
 
 
 def test_without_a_folder_nothing_is_written(tmp_path, monkeypatch):
@@ -151,7 +151,7 @@ def test_an_interrupted_run_keeps_its_trials_and_resumes_to_the_same_bytes(tmp_p
         assert (tmp_path / "parts" / file).read_bytes() == (tmp_path / "whole" / file).read_bytes()
 
 
-def test_a_record_whose_writing_was_interrupted_is_kept_too(tmp_path, monkeypatch):
+def test_a_record_is_kept_even_if_writing_it_was_interrupted(tmp_path, monkeypatch):
     calls = []
 
     def interrupted_at_the_second_time(descriptor):
@@ -185,7 +185,7 @@ def test_a_finished_folder_of_other_versions_is_read_but_does_not_grow(tmp_path,
         counted(Numbers(seeds=4), out=tmp_path)
 
 
-def test_a_disk_that_fills_up_keeps_what_was_written(tmp_path, monkeypatch):
+def test_records_written_before_the_disk_filled_up_are_kept(tmp_path, monkeypatch):
     calls, fsync = [], os.fsync
 
     def full_after_a_while(descriptor):
@@ -208,13 +208,13 @@ def test_an_unwritable_folder_is_refused_before_anything_runs(tmp_path, ran):
 
 
 @pytest.mark.skipif(os.name != "posix", reason="there are no locks on Windows")
-def test_a_folder_that_another_command_writes_to_is_refused_before_anything_runs(tmp_path, ran):
+def test_a_folder_that_another_command_is_writing_to_is_refused_before_anything_runs(tmp_path, ran):
     with Folder(tmp_path).owned(), pytest.raises(LabError, match="another command is writing"):
         counted(out=tmp_path)
     assert ran == []
 
 
-def test_a_fault_in_the_code_stops_before_the_record_is_kept(tmp_path):
+def test_a_record_that_fails_the_check_is_not_kept(tmp_path):
     class Unfair(Counting):
         def run_trial(self, options, data, trial, after_epoch):
             return {"value": float(trial.arm == "odd")}
@@ -225,7 +225,7 @@ def test_a_fault_in_the_code_stops_before_the_record_is_kept(tmp_path):
 
 
 @pytest.mark.parametrize("workers", [0, -1])
-def test_no_workers_are_refused(workers):
+def test_zero_workers_are_refused(workers):
     with pytest.raises(OptionError, match=f"workers: expected at least 1, got {workers}"):
         counted(workers=workers)
 
@@ -243,7 +243,7 @@ def run_slowly(folder, seeds):
 
 
 @pytest.mark.skipif(os.name != "posix", reason="there is no SIGKILL on Windows")
-def test_a_run_that_is_killed_again_and_again_ends_with_the_same_bytes(tmp_path):
+def test_a_run_that_is_killed_repeatedly_ends_with_the_same_bytes(tmp_path):
     """Killed twice, each time a little after there is something more to read."""
     for kills in range(2):
         process = multiprocessing.get_context("spawn").Process(target=run_slowly, args=(tmp_path / "killed", 8))

@@ -7,16 +7,16 @@ RECORDS = [
 ]
 
 
-def test_the_seeds_follow_the_first():
+def test_seeds_are_consecutive_from_the_first():
     assert list(seeds_of({"seeds": 3, "first_seed": 7, "p": 0.5})) == [7, 8, 9]
 
 
-def test_only_seeds_whose_trials_have_all_run_count_in_their_order():
+def test_only_complete_seeds_count_and_they_are_sorted():
     _, b0, a2, a0, b2 = RECORDS
     assert whole_seeds(RECORDS, 2) == [{("", "b"): b0, ("", "a"): a0}, {("", "a"): a2, ("", "b"): b2}]
     assert arms_of_whole_seeds(RECORDS, 2) == [{"b": b0, "a": a0}, {"a": a2, "b": b2}]
 
 
-def test_records_of_other_configurations_are_other_trials():
+def test_records_of_other_configurations_belong_to_other_trials():
     other = RECORDS[1] | {"configuration": "wide"}
     assert len(whole_seeds([*RECORDS, other], 3)) == 1

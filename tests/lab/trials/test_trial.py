@@ -16,11 +16,11 @@ from tinygrad_dropout.lab.trials.job import Job
         (Trial("", "", 7), "seed 7"),
     ],
 )
-def test_a_trial_is_called_by_what_tells_it_from_the_others(trial, name):
+def test_the_name_of_a_trial_contains_its_configuration_arm_and_seed(trial, name):
     assert str(trial) == name
 
 
-def test_a_record_says_which_trial_gave_it():
+def test_a_record_names_its_trial():
     trial = Trial("p = 0.5", "odd", 3)
     record = Job(Counting(), Numbers(), "the data").run(trial, lambda: None)
     assert record == {"configuration": "p = 0.5", "arm": "odd", "seed": 3, "value": pytest.approx(0.3)}
