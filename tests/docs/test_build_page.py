@@ -1,4 +1,4 @@
-"""docs/build_it_yourself.md shows what the commands print; its counts are kept, and nothing was missed."""
+"""docs/build_it_yourself.md shows what the commands print; no mistake in its saved counts was missed."""
 
 import json
 import re
@@ -19,7 +19,7 @@ def test_the_page_shows_what_the_commands_print():
     assert without_digits(rendered(TEXT, make_build.blocks())) == without_digits(TEXT)
 
 
-def test_the_counts_are_of_these_packages_and_nothing_was_missed():
+def test_the_saved_counts_cover_all_packages_and_no_mistake_was_missed():
     assert COUNTS.keys() == {one.slug for one in stages()}
     for one in stages():
         assert COUNTS[one.slug]["wrong"].keys() == {f"{sample.name}: {sample.description}" for sample in one.wrong}

@@ -48,7 +48,7 @@ def test_a_row_is_true_of_pytorch(row):
 
 
 @pytest.mark.parametrize("row", DIFFERENT)
-def test_a_dot_marks_what_goes_wrong_silently(row):
+def test_a_dot_marks_rows_that_fail_silently(row):
     assert row.dotted == maker.is_silent(row)
 
 
@@ -96,7 +96,7 @@ def test_a_change_of_behavior_is_noticed(monkeypatch):
     ]
 
 
-def test_every_name_is_pytorchs_or_on_the_list(torch):
+def test_every_public_name_is_pytorchs_or_on_the_list(torch):
     """A public name that PyTorch does not have belongs in the section "Only here"."""
     from torch.optim import lr_scheduler
 

@@ -1,4 +1,4 @@
-"""The page about comparisons: what it shows of reading a table is what is printed."""
+"""The page about comparisons shows what reading a table really prints."""
 
 import re
 import shlex
@@ -34,7 +34,7 @@ def test_the_page_shows_readings_and_errors():
 
 
 @pytest.mark.parametrize(("arguments", "printed"), SHOWN)
-def test_what_the_page_shows_is_printed(arguments, printed, tmp_path, monkeypatch, capsys):
+def test_the_commands_print_what_the_page_shows(arguments, printed, tmp_path, monkeypatch, capsys):
     (tmp_path / "apartments.csv").write_text(TABLE, encoding="utf-8")
     (tmp_path / "typo.csv").write_text(TABLE.replace("61,7;2", "61,7;two", 1), encoding="utf-8")
     monkeypatch.chdir(tmp_path)

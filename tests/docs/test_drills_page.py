@@ -1,4 +1,4 @@
-"""docs/drills.md shows what the grader says; its counts are those that are kept, and nothing was missed."""
+"""docs/drills.md shows the grader's answers; its saved counts cover every exercise, and no mistake was missed."""
 
 import json
 import re
@@ -25,14 +25,14 @@ def without_digits(text: str) -> str:
     return re.sub(r"[-+]?[0-9][0-9.,]*(e[-+][0-9]+)?", "#", text)
 
 
-def test_the_pages_show_what_the_grader_says(monkeypatch):
+def test_the_pages_show_the_graders_answers(monkeypatch):
     monkeypatch.setattr(make_drills, "grade", graded)
     for path, its_blocks in make_drills.blocks().items():
         text = path.read_text(encoding="utf-8")
         assert without_digits(rendered(text, its_blocks)) == without_digits(text), path.name
 
 
-def test_the_counts_are_of_these_answers_and_nothing_was_missed():
+def test_the_saved_counts_cover_all_answers_and_no_mistake_was_missed():
     assert COUNTS.keys() == {one.slug for one in exercises()}
     for one in exercises():
         assert COUNTS[one.slug]["wrong"].keys() == {sample.name for sample in one.wrong}
@@ -56,7 +56,7 @@ def test_a_command_parses(command):
     assert cli.parse(arguments).run
 
 
-def test_a_new_exercise_is_added_to_the_counts_and_its_author_sees_what_the_grader_says(capsys, monkeypatch, tmp_path):
+def test_a_new_exercise_is_added_to_the_counts_and_its_author_sees_the_graders_answers(capsys, monkeypatch, tmp_path):
     others = {slug: counts for slug, counts in COUNTS.items() if slug != "11_linear_backward"}
     kept = tmp_path / "drills.json"
     kept.write_text(json.dumps({**others, "47_removed": {}}), encoding="utf-8")

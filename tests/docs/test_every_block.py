@@ -1,4 +1,4 @@
-"""No block of code and no command in the documentation goes unchecked, and no picture without an alternative text.
+"""No block of code and no command in the documentation goes unchecked, and every picture has an alternative text.
 
 A block is a session, which doctest runs; or made from kept results, between markers; or commands, each of which is run
 by the test or the long check named here; or a block with its own test, named here too.
@@ -52,7 +52,10 @@ OTHERS = {
 #: Blocks with a test of their own, by page: how the block begins ("" is any block of Python), and the test.
 TESTED = {
     "coming_from_pytorch.md": {"import numpy": "test_our_script_learns", "ours.load": "test_weights_move_both_ways"},
-    "compare.md": {"apartment;": "test_what_the_page_shows_is_printed", "$ ": "test_what_the_page_shows_is_printed"},
+    "compare.md": {
+        "apartment;": "test_the_commands_print_what_the_page_shows",
+        "$ ": "test_the_commands_print_what_the_page_shows",
+    },
     "conformance.md": {"from tinygrad_dropout.conformance": "test_the_example_test_passes_only_for_a_right_layer"},
     "conformance_frameworks.md": {"": "test_an_example_prints_the_output_shown"},
     "conformance_models.md": {
@@ -67,14 +70,14 @@ TESTED = {
         '"""The backward': "test_the_solution_passes", '"""dx =': "test_the_known_mistakes_are_named",
     },
     "new_operation.md": {
-        "Operation(": "test_the_row_holds", '"softplus":': "test_the_spelling_is_that_of_both_sides",
+        "Operation(": "test_the_row_is_correct", '"softplus":': "test_the_spelling_is_correct_on_both_sides",
         "@elementwise": "test_the_rule_explains_every_entry",
     },
     "the_whole_idea.md": {"": "test_the_page_quotes_the_whole_file_in_order"},
     "README.md": {
         "$ tinygrad-dropout conformance": "test_the_readme_shows_the_same_report",
         "$ tinygrad-dropout study --text": "test_the_replay_shows_what_the_command_prints",
-        "$ tinygrad-dropout drill check 11": "test_the_graders_answer_is_that_of_the_page_about_drills",
+        "$ tinygrad-dropout drill check 11": "test_the_graders_answer_matches_the_page_about_drills",
     },
 }  # fmt: skip
 
@@ -138,12 +141,12 @@ BLOCKS = [block for page in PAGES for block in blocks_of(page.name, page.read_te
 OF_COMMANDS = [one for one in BLOCKS if not (one.session or one.made or one.test or one.language)]
 
 
-def test_every_block_is_of_a_kind_that_is_checked():
+def test_every_block_is_checked():
     assert len(BLOCKS) > 150
     assert [str(one) for one in BLOCKS if not (one.session or one.made or one.test or one in OF_COMMANDS)] == []
 
 
-def test_a_block_that_nothing_checks_is_noticed():
+def test_an_unchecked_block_is_detected():
     (block,) = blocks_of("study.md", "```python\nprint(1)\n```\n")
     assert [block.session, block.made, block.test] == [False, False, None]
     assert block not in OF_COMMANDS
@@ -165,20 +168,20 @@ def test_a_command_is_run_by_the_file_named_for_it(block):
 
 
 @pytest.mark.parametrize(("start", "file"), [pair for pair in {**COMMANDS, **OTHERS}.items() if pair[1] != ".ci/run"])
-def test_the_file_named_for_a_command_is_about_it(start, file):
+def test_the_file_named_for_a_command_mentions_it(start, file):
     word = re.split(r"[ ./]", start.removesuffix(".py"))[-1]
     assert word in (ROOT / file).read_text(encoding="utf-8")
 
 
-def test_what_is_said_to_be_run_by_ci_is():
+def test_commands_attributed_to_ci_are_in_its_script():
     script = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
-    told = {
+    shorter = {
         "python3 -m venv .venv": "-m venv",
         ". .venv/bin/activate": "bin/activate",
         "pip install torch": "pip install -q torch",
     }
     itself = {".ci/run"}
-    lines = {told.get(command, command) for command, file in OTHERS.items() if file == ".ci/run"} - itself
+    lines = {shorter.get(command, command) for command, file in OTHERS.items() if file == ".ci/run"} - itself
     assert {line for line in lines if line not in script} == set()
 
 

@@ -1,4 +1,4 @@
-"""What docs/evidence.md shows is what its kept runs found; its commands run, and its links lead somewhere."""
+"""docs/evidence.md shows what its saved runs found; its commands parse, and its links lead to files."""
 
 import json
 import re
@@ -21,12 +21,12 @@ PAGE = make_evidence.PAGE.read_text(encoding="utf-8")
 LINKS = sorted({target for target in re.findall(r"\]\(([^)#]+)\)", PAGE) if not target.startswith("https://")})
 
 
-def test_the_reports_are_those_of_the_kept_runs():
+def test_the_reports_match_the_saved_runs():
     assert rendered(PAGE, make_evidence.blocks()) == PAGE
 
 
 @pytest.mark.parametrize("name", make_evidence.COMMANDS)
-def test_a_kept_run_was_made_by_its_command(name):
+def test_a_saved_run_was_made_by_its_command(name):
     given = vars(cli.parse(shlex.split(make_evidence.COMMANDS[name])[1:]))
     experiment = EXPERIMENTS[given.pop("experiment")]
     given.pop("run")
@@ -49,14 +49,14 @@ def test_a_link_leads_to_a_file(target):
     assert Path(make_evidence.DOCS, target).exists()
 
 
-def test_ten_thousand_trials_cost_what_the_kept_sweep_makes_of_them():
+def test_the_time_for_ten_thousand_trials_follows_from_the_saved_sweep():
     seconds, trials = json.loads(make_evidence.TIMES.read_text())["sweep"], len(make_evidence.load("sweep").records)
     minutes = [float(hours) * {"hours": 60, "minutes": 1, "seconds": 1 / 60}[unit] for hours, unit in re.findall(
         r"^\| (?:1|10|100) \| ([\d.]+) (hours|minutes|seconds) \|$", PAGE, re.MULTILINE)]  # fmt: skip
     assert minutes == [pytest.approx(10_000 / trials * seconds / 60 / machines, rel=0.05) for machines in (1, 10, 100)]
 
 
-def test_the_verdicts_of_when_are_those_of_paired_t_intervals_that_share_the_five_percent():
+def test_the_verdicts_of_when_match_paired_t_intervals_that_share_the_five_percent():
     """Recomputed with SciPy from the accuracies of the networks that were kept."""
     kept = make_evidence.load("when")
     names = list(kept.options["configurations"])
@@ -73,7 +73,7 @@ def test_the_verdicts_of_when_are_those_of_paired_t_intervals_that_share_the_fiv
         assert re.search(rf"^{name} .* {expected}$", PAGE, re.MULTILINE)
 
 
-def test_the_run_of_the_papers_networks_is_a_whole_one_with_the_settings_that_were_chosen():
+def test_the_run_of_the_papers_networks_is_complete_and_uses_the_chosen_settings():
     paper, choice = make_evidence.read(make_paper.RUN), make_evidence.read(make_paper.RUN / "choice")
     assert paper.finished
     assert choice.finished
@@ -88,7 +88,7 @@ def test_the_run_of_the_papers_networks_is_a_whole_one_with_the_settings_that_we
         assert validation[arm, name] == min(errors for (of, _), errors in validation.items() if of == arm)
 
 
-def test_what_the_page_says_about_the_papers_networks_is_so():
+def test_the_pages_claims_about_the_papers_networks_are_true():
     """Recomputed with SciPy from the errors of the networks that were kept."""
     paper = make_evidence.read(make_paper.RUN)
     errors = {arm: [r["errors"] for r in paper.records if r["arm"] == arm] for arm in paper.options["settings"]}

@@ -1,4 +1,4 @@
-"""docs/new_exercise.md writes an exercise that works: its four files are graded as they are shown."""
+"""docs/new_exercise.md writes an exercise that works: its four files are graded as shown."""
 
 import doctest
 import re
@@ -38,7 +38,7 @@ def test_the_solution_passes(exercise, seed):
     assert grade(exercise, exercise.solution, seed=seed).rejection is None
 
 
-def test_the_tasks_example_is_that_of_the_solution(exercise):
+def test_the_example_in_the_task_matches_the_solution(exercise):
     namespace = {}
     exec(exercise.solution, namespace)
     example = doctest.DocTestParser().get_doctest(FILES["task.md"], namespace, "task.md", None, 0)
@@ -55,7 +55,7 @@ def test_the_known_mistakes_are_named(exercise):
     }
 
 
-def test_the_topic_and_the_kinds_are_those_that_exist(exercise):
+def test_the_topic_and_the_kinds_exist(exercise):
     assert exercise.topic in ("backprop", "dropout")
     assert set(exercise.checks.KINDS) <= KINDS.keys()
 

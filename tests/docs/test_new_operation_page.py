@@ -1,4 +1,4 @@
-"""docs/new_operation.md adds an operation that holds: its row, its spelling and its rule are run as they are shown."""
+"""docs/new_operation.md adds an operation that works: its row, its spelling and its rule are run as shown."""
 
 import doctest
 import re
@@ -38,19 +38,19 @@ def row(softplus):
     return row
 
 
-def test_the_row_holds(row):
+def test_the_row_is_correct(row):
     inputs = [row.domain(np.random.default_rng(0), shape) for shape in row.calls.always[0].shapes]
     np.testing.assert_allclose(row.ours(*inputs).data, row.numpy(*inputs), rtol=1e-12)
 
 
-def test_the_row_names_pytorchs(row, torch):
+def test_the_row_names_pytorchs_function(row, torch):
     x = np.linspace(-3, 3, 7)
     theirs = torch.nn.functional.softplus(torch.from_numpy(x))
     assert row.torch == "nn.functional.softplus"
     np.testing.assert_allclose(row.ours(x).data, theirs.numpy(), rtol=1e-6)
 
 
-def test_the_spelling_is_that_of_both_sides():
+def test_the_spelling_is_correct_on_both_sides():
     ((name, row),) = eval(f"{{{SPELLING}}}", vars(spellings)).items()
     assert name == "softplus"
     assert row == spellings.Row("F.softplus({a})", "torch.nn.functional.softplus({a})", "unary")
@@ -68,5 +68,5 @@ def test_the_rule_explains_every_entry(row):
         del RULES[_activations.softplus_backward]
 
 
-def test_the_page_is_about_an_operation_that_is_not_there():
+def test_the_package_does_not_have_the_operation_yet():
     assert "softplus" not in functional.__all__

@@ -1,4 +1,4 @@
-"""Every page of the docs: its links lead somewhere, its commands parse, its snippets run and print what is shown."""
+"""Every page of the docs: its links lead to files, its commands parse, and its snippets print what is shown."""
 
 import doctest
 import re
@@ -45,7 +45,7 @@ def test_every_snippet_prints_what_is_shown(page):
 
 
 @each_page
-def test_the_readme_or_another_page_leads_to_it(page):
+def test_the_readme_or_another_page_links_to_each_page(page):
     first = [DOCS.parent / "README.md", DOCS.parent / "CONTRIBUTING.md"]
     others = [*first, *(other for other in PAGES if other != page)]
     assert any(re.search(rf"[(/]{page.name}[)#]", other.read_text(encoding="utf-8")) for other in others)

@@ -1,4 +1,4 @@
-"""What docs/play.md shows is what was measured; its pictures, links and commands are there."""
+"""docs/play.md shows what was measured; its pictures and links exist, and its commands parse."""
 
 import re
 import shlex
@@ -14,7 +14,7 @@ from tinygrad_dropout.play.settings import Settings
 PAGE = make_play.PAGE.read_text(encoding="utf-8")
 
 
-def test_the_figures_are_those_that_were_measured():
+def test_the_figures_match_the_saved_measurements():
     assert rendered(PAGE, make_play.blocks()) == PAGE
 
 
@@ -34,5 +34,5 @@ def test_a_command_parses_and_its_link_can_be_read(command):
 
 
 @pytest.mark.parametrize("settings", [settings for settings, *_ in make_play.PICTURES.values()])
-def test_the_pictures_have_settings_that_are_allowed(settings):
+def test_the_pictures_have_valid_settings(settings):
     assert Settings.from_fragment(settings)

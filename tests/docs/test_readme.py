@@ -1,4 +1,4 @@
-"""What the README shows is true: snippets run, commands parse, links lead somewhere, figures are those of real runs."""
+"""The README is true: snippets run, commands parse, links lead to files, and figures come from real runs."""
 
 import doctest
 import json
@@ -54,7 +54,7 @@ def test_the_essential_files_can_be_read_in_an_evening():
     assert 500 < len(lines) <= 1000
 
 
-def test_every_file_of_the_core_is_listed_among_what_to_read():
+def test_every_file_of_the_core_is_in_the_reading_list():
     package = ROOT / "tinygrad_dropout"
     rooms = ("autograd", "functional", "nn", "optim", "debug", "saving", "training")
     core = [path for room in rooms for path in (package / room).glob("*.py")] + [
@@ -65,7 +65,7 @@ def test_every_file_of_the_core_is_listed_among_what_to_read():
     assert {name for name in names if f"tinygrad_dropout/{name})" not in READING} == set()
 
 
-def test_it_is_short():
+def test_the_readme_is_short():
     assert len(README.split()) <= 1200
 
 
@@ -80,25 +80,25 @@ def test_the_replay_shows_what_the_command_prints():
     assert set(shown_by(make_study.TEXT)) <= set(printed)
 
 
-def test_the_graders_answer_is_that_of_the_page_about_drills():
+def test_the_graders_answer_matches_the_page_about_drills():
     page = (ROOT / "docs" / "drills.md").read_text(encoding="utf-8")
     assert set(shown_by("tinygrad-dropout drill check 11")) <= set(page.splitlines())
 
 
-def test_as_many_random_programs_agreed_with_pytorch_as_it_says():
+def test_the_number_of_random_programs_that_agreed_with_pytorch_is_right():
     programs, _, found = make_testing.SAVED.read_text(encoding="utf-8").strip().partition(" programs: ")
     assert found == "no disagreement"
     assert f"{programs} random programs gave the same results" in " ".join(README.split())
 
 
-def test_the_figures_are_those_of_the_kept_runs():
+def test_the_figures_match_the_saved_runs():
     for page, name in make_runs.PAGES.items():
         text = page.read_text(encoding="utf-8")
         assert rendered(text, {name: make_runs.blocks()[name]}) == text
 
 
 @pytest.mark.parametrize("name", make_runs.COMMANDS)
-def test_a_kept_run_was_made_by_its_command(name):
+def test_a_saved_run_was_made_by_its_command(name):
     given = vars(cli.parse(shlex.split(make_runs.COMMANDS[name])[1:]))
     wanted = Config(**{option: value for option, value in given.items() if option != "run"}).as_json()
     kept = make_runs.load(name).options
@@ -109,7 +109,7 @@ def test_a_kept_run_was_made_by_its_command(name):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", make_runs.COMMANDS)
-def test_a_run_made_again_shows_the_same(name, tmp_path):
+def test_a_repeated_run_shows_the_same(name, tmp_path):
     assert cli.main([*shlex.split(make_runs.COMMANDS[name])[1:], "--out", str(tmp_path)]) == 0
     summary = json.loads((tmp_path / "results.json").read_text())["summary"]
     kept = make_runs.load(name).summary
@@ -121,5 +121,5 @@ def test_a_run_made_again_shows_the_same(name, tmp_path):
     ("name", "words"),
     [("digits", "Without dropout, test accuracy was best at epoch 17"), ("digits-clean", "was still improving")],
 )
-def test_what_the_pages_say_of_the_epochs_is_what_the_runs_say(name, words):
+def test_the_pages_quote_what_the_runs_say_about_the_epochs(name, words):
     assert words in make_runs.load(name).notes[0]

@@ -1,4 +1,4 @@
-"""The reference has every public name, the site's menu every page, and what a docstring describes is really there."""
+"""The reference has every public name, the site's menu every page, and docstrings describe only what exists."""
 
 import dataclasses
 import importlib

@@ -35,7 +35,7 @@ def opened(browser):
     page.close()
 
 
-def test_the_parts_are_there():
+def test_the_site_has_many_pages():
     assert len(PAGES) > 20
 
 

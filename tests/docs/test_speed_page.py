@@ -1,4 +1,4 @@
-"""What docs/speed.md and the README say of speed is what the kept runs found; commands parse, links lead somewhere."""
+"""docs/speed.md and the README show what the saved runs found; commands parse, and links lead to files."""
 
 import json
 import re
@@ -18,13 +18,13 @@ SPEED = (ROOT / "docs" / "speed.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("file", ["docs/speed.md", "README.md"])
-def test_the_figures_are_those_of_the_kept_runs(file):
+def test_the_figures_match_the_saved_runs(file):
     text = (ROOT / file).read_text(encoding="utf-8")
     assert rendered(text, make_speed.blocks()[file]) == text
 
 
 @pytest.mark.parametrize("threads", [1, 2])
-def test_a_kept_run_has_every_workload_and_the_memory(threads):
+def test_a_saved_run_has_every_workload_and_the_memory(threads):
     kept = Results.load(ROOT / "docs" / "benchmarks" / f"threads-{threads}.json")
     assert kept.machine["threads"] == threads
     assert set(kept.seconds) == set(WORKLOADS)
@@ -34,7 +34,7 @@ def test_a_kept_run_has_every_workload_and_the_memory(threads):
 
 
 @pytest.mark.parametrize("run", make_speed.RUNS)
-def test_a_kept_run_names_its_kernels_and_none_was_forced(run):
+def test_a_saved_run_names_its_kernels_and_none_was_forced(run):
     machine = json.loads(make_speed.kept(run).read_text(encoding="utf-8"))["machine"]
     assert "NumPy on " in machine["kernels"]
     assert "PyTorch on " in machine["kernels"]
@@ -42,7 +42,7 @@ def test_a_kept_run_names_its_kernels_and_none_was_forced(run):
 
 
 @pytest.mark.parametrize("options", sorted(set(re.findall(r"(?:benchmarks |`)(--[^`]+)`", SPEED))))
-def test_an_option_is_understood(options):
+def test_an_option_parses(options):
     parser().parse_args(shlex.split(options))
 
 
@@ -51,6 +51,6 @@ def test_a_link_leads_to_a_file(target):
     assert (ROOT / "docs" / target).exists()
 
 
-def test_a_block_that_is_missing_is_said():
+def test_a_missing_block_is_reported():
     with pytest.raises(ValueError, match="expected one block `<!-- made: figures -->`"):
         rendered("no blocks here", {"figures": "1"})

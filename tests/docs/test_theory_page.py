@@ -1,4 +1,4 @@
-"""What docs/theory.md shows is what its kept runs found; its commands run, and its links lead somewhere."""
+"""docs/theory.md shows what its saved runs found; its commands parse, and its links lead to files."""
 
 import re
 import shlex
@@ -16,12 +16,12 @@ PAGE = make_theory.PAGE.read_text(encoding="utf-8")
 LINKS = sorted({target for target in re.findall(r"\]\(([^)#]+)\)", PAGE) if not target.startswith("https://")})
 
 
-def test_the_reports_are_those_of_the_kept_runs():
+def test_the_reports_match_the_saved_runs():
     assert rendered(PAGE, make_theory.blocks()) == PAGE
 
 
 @pytest.mark.parametrize("name", make_theory.COMMANDS)
-def test_a_kept_run_was_made_by_its_command(name):
+def test_a_saved_run_was_made_by_its_command(name):
     given = vars(cli.parse(shlex.split(make_theory.COMMANDS[name])[1:]))
     assert given.pop("experiment") == name
     given.pop("run")
@@ -37,7 +37,7 @@ def test_a_command_parses(command):
     assert cli.parse(shlex.split(command)[1:]).run
 
 
-def test_the_line_for_a_notebook_gives_an_outcome_that_it_can_show():
+def test_the_line_for_a_notebook_gives_an_outcome_with_an_html_view():
     line, imports = re.search(r"In a notebook, `(.*)` as the last line[^`]*`(from .*)`", PAGE).groups()
     names = {}
     exec(imports, names)
@@ -50,7 +50,7 @@ def test_a_link_leads_to_a_file(target):
 
 
 @pytest.mark.parametrize("name", ["expectation", "ridge"])
-def test_a_run_made_again_finds_the_same(name):
+def test_a_repeated_run_finds_the_same(name):
     """But for the last digits, in which other processors and libraries differ."""
     kept = make_theory.load(name)
     again = run(EXPERIMENTS[name], EXPERIMENTS[name].measurement.Options())
@@ -66,7 +66,7 @@ def test_a_run_made_again_finds_the_same(name):
 
 
 @pytest.mark.slow
-def test_the_ensemble_made_again_finds_the_same():
+def test_a_repeated_ensemble_run_finds_the_same():
     kept, again = make_theory.load("ensemble"), run(EXPERIMENTS["ensemble"], ensemble.Options())
     assert again.notes[-1] == kept.notes[-1]
     for before, now in zip(kept.figures["networks"], again.figures["networks"], strict=True):

@@ -54,12 +54,12 @@ def test_only_decimals_may_differ_and_only_a_little(want, got, same):
     assert AboutTheSameDecimals().check_output(want, got, 0) == same
 
 
-def test_the_figures_are_those_of_the_kept_runs():
+def test_the_figures_match_the_saved_runs():
     text = PAGE.read_text(encoding="utf-8")
     assert rendered(text, make_estimators.blocks()) == text
 
 
-def test_the_kept_runs_are_whole():
+def test_the_saved_runs_are_complete():
     found = [(score["table"], score["seed"]) for score in make_estimators.load("scores")["scores"]]
     assert found == [(table, seed) for table in TABLES for seed in range(SEEDS)]
     fits = make_estimators.load("times")["fits"]
@@ -69,7 +69,7 @@ def test_the_kept_runs_are_whole():
 
 
 @pytest.mark.parametrize("run", make_estimators.RUNS)
-def test_a_kept_run_names_its_kernels_and_none_was_forced(run):
+def test_a_saved_run_names_its_kernels_and_none_was_forced(run):
     machine = make_estimators.load(run)["machine"]
     assert "NumPy on " in machine["kernels"]
     assert "forced" not in machine

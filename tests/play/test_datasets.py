@@ -1,4 +1,4 @@
-"""The points: two classes, of which the test points are not noisy in their labels, and the same for the same seed."""
+"""The points: two classes, with label noise only in the training points, and the same for the same seed."""
 
 import numpy as np
 import pytest
@@ -13,7 +13,7 @@ def _scikit_learn(request):
 
 
 @pytest.mark.parametrize("name", GENERATED)
-def test_there_are_as_many_points_as_asked_for_of_both_classes(name):
+def test_both_classes_occur_and_the_number_of_points_is_the_requested_one(name):
     points = make_points(name, points=81, noise=0.2, label_noise=0.0, seed=1)
     assert (points.x_train.shape, points.x_train.dtype) == ((81, 2), np.float32)
     assert (points.x_test.shape, points.y_test.dtype) == ((TEST_POINTS, 2), np.int64)
@@ -23,7 +23,7 @@ def test_there_are_as_many_points_as_asked_for_of_both_classes(name):
 
 
 @pytest.mark.parametrize("name", GENERATED)
-def test_the_plane_shows_almost_all_of_them(name):
+def test_almost_all_points_are_inside_the_plane(name):
     points = make_points(name, points=200, noise=0.3, label_noise=0.0, seed=0)
     np.testing.assert_allclose(points.x_train.mean(axis=0), 0, atol=1e-5)
     np.testing.assert_allclose(points.x_train.std(axis=0), 1, atol=1e-5)
@@ -40,14 +40,14 @@ def test_the_seed_decides_everything(name):
 
 
 @pytest.mark.parametrize("name", GENERATED)
-def test_the_test_points_are_others_than_the_training_points(name):
+def test_the_test_points_differ_from_the_training_points(name):
     points = make_points(name, points=TEST_POINTS, noise=0.0 if name == "digits" else 0.3, label_noise=0, seed=0)
     train, test = ({row.tobytes() for row in x.round(4)} for x in (points.x_train, points.x_test))
     assert len(train) > 50
     assert not train & test
 
 
-def test_flipped_labels_are_those_of_training_points_alone():
+def test_only_training_points_have_flipped_labels():
     clean, noisy = (make_points("moons", points=400, noise=0.2, label_noise=share, seed=0) for share in (0.0, 0.3))
     np.testing.assert_array_equal(clean.y_train != noisy.y_train, noisy.flipped)
     assert 0.2 < noisy.flipped.mean() < 0.4
@@ -61,12 +61,12 @@ def nearest_neighbor_accuracy(points):
 
 
 @pytest.mark.parametrize("name", [*GENERATED])
-def test_what_is_learned_from_the_training_points_holds_for_the_test_points(name):
+def test_the_training_points_predict_the_test_points(name):
     assert nearest_neighbor_accuracy(make_points(name, points=300, noise=0.05, label_noise=0, seed=0)) > 0.75
 
 
 @pytest.mark.parametrize("name", GENERATED)
-def test_noise_makes_it_harder(name):
+def test_noise_makes_classifying_harder(name):
     easy, hard = (
         nearest_neighbor_accuracy(make_points(name, points=300, noise=noise, label_noise=0, seed=0))
         for noise in (0.05, 0.8)
@@ -93,6 +93,6 @@ def test_every_third_point_drawn_by_hand_is_a_test_point():
     np.testing.assert_array_equal(points.y_test, [1])
 
 
-def test_nothing_drawn_is_no_points():
+def test_an_empty_drawing_has_no_points():
     points = drawn_points([])
     assert points.x_train.shape == points.x_test.shape == (0, 2)

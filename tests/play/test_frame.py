@@ -1,4 +1,4 @@
-"""A frame: all that is drawn of one moment, and bytes that can be read again."""
+"""A frame: everything that is drawn at one moment, packed into bytes that can be read back."""
 
 import json
 
@@ -29,7 +29,7 @@ def training():
     return training
 
 
-def test_it_can_be_read_again(training):
+def test_a_packed_frame_can_be_read_back(training):
     facts, arrays = make_frame(training, 0)
     again, arrays_again = unpacked(packed(facts, arrays))
     assert again == json.loads(json.dumps(facts))
@@ -39,7 +39,7 @@ def test_it_can_be_read_again(training):
         assert array.dtype in (np.uint8, np.int8, np.float32), name
 
 
-def test_it_says_how_far_both_are(training):
+def test_a_frame_shows_the_progress_of_both_networks(training):
     facts, arrays = make_frame(training, 0)
     assert (facts["step"], facts["epoch"], facts["changes"], facts["diverged"]) == (12, 3, 0, {})
     for name in ("without", "with"):
@@ -52,7 +52,7 @@ def test_it_says_how_far_both_are(training):
         assert arrays[f"{name}.plane"].shape == (40, 40)
 
 
-def test_the_same_moment_gives_the_same_frame_and_looking_changes_nothing(training):
+def test_frames_are_reproducible_and_do_not_change_the_training(training):
     assert packed(*make_frame(training, 2)) == packed(*make_frame(training, 2))
     other = Training(training.settings)
     other.train(12)
@@ -82,7 +82,7 @@ def test_before_the_first_step_there_is_no_example():
     assert not any("forward" in name for name in arrays)
 
 
-def test_without_points_there_is_nothing_to_show():
+def test_without_points_a_frame_is_empty():
     facts, arrays = make_frame(Training(Settings(data="drawn")), 0)
     assert (facts["networks"], arrays, facts["step"]) == ({}, {}, 0)
     unpacked(packed(facts, arrays))
@@ -97,7 +97,7 @@ def test_without_test_points_the_training_points_are_shown():
     assert measured["test"][0] is not None
 
 
-def test_a_network_that_has_diverged_is_shown_too():
+def test_a_diverged_network_is_shown_too():
     settings = {"optimizer": "sgd", "lr": 10, "weight_decay": 1, "depth": 4, "width": 64, "points": 20}
     training = Training(Settings().changed(settings))
     training.train(300)

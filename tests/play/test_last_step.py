@@ -1,4 +1,4 @@
-"""The last step can be made again: the same loss and the same gradients, to the bit, with the masks that it had."""
+"""The last step can be rerun with its masks: the same loss and the same gradients, to the bit."""
 
 import copy
 
@@ -18,7 +18,7 @@ def training(request):
 
 
 @pytest.mark.parametrize("name", ["without", "with"])
-def test_made_again_it_has_the_same_loss_and_gradients(training, name):
+def test_the_rerun_step_has_the_same_loss_and_gradients(training, name):
     step = training.last[name]
     model = step.network()
     with step.masks_in(model):
@@ -29,7 +29,7 @@ def test_made_again_it_has_the_same_loss_and_gradients(training, name):
         np.testing.assert_array_equal(again.grad, real.grad)
 
 
-def test_it_stays_what_it_is_while_the_training_goes_on(training):
+def test_a_kept_step_does_not_change_when_training_continues(training):
     kept = training.last["with"]
     before = copy.deepcopy(kept)
     training.change({"p": 0.9})
@@ -41,7 +41,7 @@ def test_it_stays_what_it_is_while_the_training_goes_on(training):
     assert kept.rates == [0.3, 0.5, 0.5]
 
 
-def test_its_replay_has_the_same_gradients_and_masks_under_the_names_of_its_code(training):
+def test_its_replay_has_the_same_gradients_and_masks_and_the_names_in_its_code(training):
     recorded = training.last["with"].replay().passes[0]
     assert recorded.loss.item() == training.networks.losses["with"]
     gradients = {recorded.nodes[index].name: grad for index, grad in recorded.gradients().items()}

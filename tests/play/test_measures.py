@@ -1,4 +1,4 @@
-"""The numbers: both modes of dropout, units by themselves, activations, norms; and training notices none of it."""
+"""The numbers: both modes of dropout, single units, activations and norms; measuring does not affect training."""
 
 import numpy as np
 import pytest
@@ -21,7 +21,7 @@ def measured(training, name, seed):
     return loss_and_accuracy(model, points.x_test, points.y_test, None if seed is None else np.random.default_rng(seed))
 
 
-def test_in_evaluation_mode_it_is_the_loss_of_the_network_with_nothing_dropped(training):
+def test_the_loss_in_evaluation_mode_is_that_with_nothing_dropped(training):
     model, points = training.networks.models["with"], training.points
     model.eval()
     logits = model(td.Tensor(points.x_test))
@@ -31,18 +31,18 @@ def test_in_evaluation_mode_it_is_the_loss_of_the_network_with_nothing_dropped(t
     assert accuracy == np.mean(logits.data.argmax(axis=1) == points.y_test)
 
 
-def test_in_training_mode_masks_are_drawn_and_the_network_without_dropout_stays_the_same(training):
+def test_training_mode_draws_masks_and_changes_nothing_without_dropout(training):
     assert measured(training, "with", 0) == measured(training, "with", 0) != measured(training, "with", 1)
     assert measured(training, "with", 0) != measured(training, "with", None)
     assert measured(training, "without", 0) == measured(training, "without", None)
 
 
-def test_of_no_points_there_is_nothing_to_measure(training):
+def test_without_points_there_is_nothing_to_measure(training):
     model = training.networks.models["with"]
     assert loss_and_accuracy(model, np.empty((0, 2), np.float32), np.empty(0, np.int64), None) is None
 
 
-def test_measuring_changes_nothing_of_the_training(training):
+def test_measuring_does_not_change_the_training(training):
     other = Training(Settings(width=6, points=40))
     other.train(60)
     measured(other, "with", 0)
@@ -64,11 +64,11 @@ def test_measuring_changes_nothing_of_the_training(training):
         ([1.0, 2.0, 3.0, 4.0], [0, 1, 0, 1], 0.75),
     ],
 )
-def test_a_unit_classifies_with_the_threshold_that_fits_best(outputs, labels, accuracy):
+def test_a_unit_classifies_with_its_best_threshold(outputs, labels, accuracy):
     assert accuracy_alone(np.array(outputs)[:, None], np.array(labels)) == [accuracy]
 
 
-def test_each_unit_is_judged_by_itself():
+def test_each_unit_is_judged_separately():
     rng = np.random.default_rng(0)
     outputs, labels = rng.normal(size=(50, 5)).round(1), rng.integers(2, size=50)
     for unit, accuracy in enumerate(accuracy_alone(outputs, labels)):
@@ -77,7 +77,7 @@ def test_each_unit_is_judged_by_itself():
         assert accuracy == pytest.approx(max(max(tried), 1 - min(tried)))
 
 
-def test_activations_that_are_0_are_counted_apart():
+def test_activations_that_are_0_are_counted_separately():
     ((one,),) = [activation_counts([np.array([[0.0, 0.0, 1.0, 2.0]])], [2.0])]
     assert one["zeros"] == 0.5
     assert len(one["counts"]) == BINS

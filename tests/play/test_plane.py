@@ -32,7 +32,7 @@ def test_the_picture_is_the_probability_of_class_1_with_nothing_dropped(model):
     assert np.abs(whole - 255 * expected).max() <= 1
 
 
-def test_each_units_picture_is_its_output_relative_to_its_largest(model):
+def test_each_units_picture_is_its_output_relative_to_its_maximum(model):
     _, units = plane_pictures(model)
     assert (units.shape, units.dtype) == ((2, 3, GRID // EVERY, GRID // EVERY), np.uint8)
     model.eval()
@@ -46,14 +46,14 @@ def test_a_unit_that_is_off_everywhere_is_blank(model):
     assert not plane_pictures(model)[1][0, 0].any()
 
 
-def test_it_leaves_the_network_in_training_mode_and_draws_no_mask(model):
+def test_drawing_leaves_the_network_in_training_mode_and_draws_no_mask(model):
     before = model[0].rng.bit_generator.state
     plane_pictures(model)
     assert model[0].rng.bit_generator.state == before
     assert all(layer.training for layer in model.modules())
 
 
-def test_a_network_that_has_diverged_is_shown_as_numbers(model):
+def test_a_diverged_network_has_finite_outputs_on_the_plane(model):
     model[1].weight.data[:] = np.nan
     hidden, logits = layer_outputs(model, grid_points())
     assert np.isfinite(logits).all()

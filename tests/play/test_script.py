@@ -61,7 +61,7 @@ DRAWN = tuple((round(0.37 * k % 5 - 2.5, 2), round(0.61 * k % 5 - 2.5, 2), k % 2
     ],
     ids=["wide", "changes", "drawn"],
 )  # fmt: skip
-def test_it_gives_the_same_bits(training, tmp_path):
+def test_the_script_gives_the_same_bits(training, tmp_path):
     *table, bits = run(as_python(training) + DIGEST, tmp_path).splitlines()
     assert bits.split() == digests(training)
     assert [line.split()[:3] for line in table] == [
@@ -80,7 +80,7 @@ def test_after_a_reset_the_changes_belong_to_the_settings():
     assert "range(3)" in script
 
 
-def test_it_is_as_it_would_be_written():
+def test_the_script_reads_as_if_written_by_hand():
     script = as_python(with_changes(Settings(width=4), 5, {"p": 0.125}, 5))
     compile(script, "copied.py", "exec")
     assert script.startswith('"""Two networks')

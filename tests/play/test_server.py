@@ -1,4 +1,4 @@
-"""The server: for this machine and who has the token; each page is a tab of its own, and ends when it is closed."""
+"""The server: only this machine with the token has access; each page is a tab with a session until it is closed."""
 
 import json
 import time
@@ -120,7 +120,7 @@ def frame(connection):
     return received
 
 
-def test_no_third_frame_comes_before_one_of_two_is_drawn(served):
+def test_at_most_two_frames_are_sent_before_one_is_drawn(served):
     with tab(served, "slow") as connection:
         connection.send('{"speed": null}')
         connection.send('{"do": "play"}')
@@ -167,7 +167,7 @@ def test_a_closed_tab_ends_its_training(served):
 
 
 @pytest.mark.parametrize("text", ["not JSON", "[]", '{"do": 7}', '{"change": {"p": "x"}}', "null", '{"a": 1, "b": 2}'])
-def test_a_message_that_makes_no_sense_is_answered_with_a_sentence(served, text):
+def test_an_invalid_message_is_answered_with_a_sentence(served, text):
     with tab(served, "confused") as connection:
         connection.send(text)
         assert "expected" in messages(connection, lambda message: "problem" in message)[-1]["problem"]
@@ -191,7 +191,7 @@ def test_why_opens_the_replay_of_the_last_step_and_pauses(served):
         assert fetch(port, "/the-token/why/why/nothing")[0].status == 404
 
 
-def test_the_token_is_drawn_anew_and_is_long():
+def test_each_token_is_new_and_long():
     tokens = {Server().token for _ in range(20)}
     assert len(tokens) == 20
     assert min(map(len, tokens)) >= 20

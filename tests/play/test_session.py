@@ -1,4 +1,4 @@
-"""What a tab may ask for, and how fast its networks train."""
+"""The messages of a tab and their answers, and how fast its networks train."""
 
 import json
 import math
@@ -18,7 +18,7 @@ def session():
     return session
 
 
-def test_opening_a_link_begins_with_its_settings(session):
+def test_a_link_opens_with_its_settings(session):
     (answer,) = session.receive({"open": f"#{SMALL}&p=0.25&seed=7"})
     assert answer["settings"]["p"] == 0.25
     assert Settings.from_fragment(answer["fragment"]) == Settings.from_fragment(f"{SMALL}&p=0.25&seed=7")
@@ -32,7 +32,7 @@ def test_a_link_that_cannot_be_read_opens_the_default_settings_and_says_why(sess
     assert problem == {"problem": "the link could not be read: p: expected a number from 0 to 1, got '7'"}
 
 
-def test_a_change_is_answered_with_the_settings_and_with_new_points_only_where_they_are_new(session):
+def test_the_answer_to_a_change_has_points_only_if_they_are_new(session):
     (answer,) = session.receive({"change": {"p": 0.2}})
     assert answer["settings"]["p"] == 0.2
     assert "points" not in answer
@@ -40,13 +40,13 @@ def test_a_change_is_answered_with_the_settings_and_with_new_points_only_where_t
     assert len(answer["points"]["train"]) == 20
 
 
-def test_one_step_is_one_step_and_pauses(session):
+def test_a_single_step_pauses_the_training(session):
     session.receive({"do": "play"})
     (answer,) = session.receive({"do": "step"})
     assert (session.training.steps, answer["playing"]) == (1, False)
 
 
-def test_a_reset_starts_afresh_and_keeps_playing(session):
+def test_a_reset_starts_over_and_keeps_playing(session):
     session.receive({"do": "step"})
     session.receive({"do": "play"})
     (answer,) = session.receive({"do": "reset"})
@@ -54,7 +54,7 @@ def test_a_reset_starts_afresh_and_keeps_playing(session):
     assert "points" in answer
 
 
-def test_a_reset_while_it_is_paused_does_not_start_it(session):
+def test_a_reset_while_paused_does_not_start_the_training(session):
     assert session.receive({"do": "reset"})[0]["playing"] is False
 
 
@@ -63,7 +63,7 @@ def test_play_and_pause(session):
     assert session.receive({"do": "pause"})[0]["playing"] is False
 
 
-def test_the_speed_is_the_number_of_steps_in_a_second(session):
+def test_the_speed_is_in_steps_per_second(session):
     session.receive({"speed": 20})
     for _ in range(50):
         session.advance(0.04)  # two seconds
@@ -81,13 +81,13 @@ def test_a_slow_speed_waits_until_a_step_is_due(session):
     assert (session.training.steps, session.stale) == (1, True)
 
 
-def test_after_a_long_pause_of_the_machine_not_all_is_made_up_for(session):
+def test_steps_missed_while_the_machine_was_suspended_are_not_made_up(session):
     session.receive({"speed": 5})
     session.advance(1000)
     assert session.training.steps <= 5
 
 
-def test_as_fast_as_it_goes_makes_steps_in_every_frame(session):
+def test_at_full_speed_every_frame_makes_steps(session):
     assert session.receive({"speed": None})[0]["speed"] is None
     assert math.isinf(session.speed)
     session.advance(0.04)
@@ -131,13 +131,13 @@ def test_the_script_is_given_without_a_new_frame(session):
         (None, "expected a message with one key, got None"),
     ],
 )
-def test_what_it_does_not_understand_it_says_and_goes_on(session, message, problem):
+def test_an_invalid_message_is_reported_and_the_session_continues(session, message, problem):
     (answer,) = session.receive(message)
     assert answer["problem"].startswith(problem)
     assert session.receive({"do": "step"})[0]["settings"]["p"] == Settings().p
 
 
-def test_nothing_is_copied_before_there_are_points():
+def test_without_points_there_is_nothing_to_copy():
     session = Session()
     session.receive({"open": "data=drawn"})
     assert session.receive({"copy": True}) == [{"problem": "there is nothing to copy yet: draw at least three points"}]

@@ -1,4 +1,4 @@
-"""The settings: what they may be, and links that hold them."""
+"""The settings: their valid values, and links that contain them."""
 
 from dataclasses import fields
 
@@ -7,12 +7,12 @@ import pytest
 from tinygrad_dropout.play.settings import ALLOWED, WHILE_TRAINING, SettingError, Settings
 
 
-def test_every_setting_says_what_it_may_be():
+def test_every_setting_has_a_rule_for_its_values():
     assert [field.name for field in fields(Settings)] == list(ALLOWED)
     assert set(WHILE_TRAINING) < set(ALLOWED)
 
 
-def test_the_default_settings_are_allowed():
+def test_the_default_settings_are_valid():
     settings = Settings()
     assert settings.changed({name: getattr(settings, name) for name in ALLOWED}) == settings
 
@@ -26,14 +26,14 @@ def test_the_default_settings_are_allowed():
         {"data": "drawn", "drawn": [[-1.25, 0.5, 0], [3, -3, 1], [0.0, -0.01, 0]]},
     ],
 )
-def test_a_link_gives_the_settings_again(changes):
+def test_a_link_restores_the_settings(changes):
     settings = Settings().changed(changes)
     assert Settings.from_fragment(settings.as_fragment()) == settings
     assert Settings.from_fragment(f"http://127.0.0.1:8768/token/#{settings.as_fragment()}") == settings
     assert set(settings.as_fragment()) <= set("abcdefghijklmnopqrstuvwxyz0123456789=&._-+")
 
 
-def test_what_a_link_does_not_mention_stays_as_it_is_by_default():
+def test_settings_that_a_link_does_not_mention_have_their_defaults():
     assert Settings.from_fragment("#p=0.2") == Settings(p=0.2)
     assert Settings.from_fragment("") == Settings()
 
@@ -65,12 +65,12 @@ def test_what_a_link_does_not_mention_stays_as_it_is_by_default():
         ({"momentum": 0.9}, f"expected settings among {', '.join(ALLOWED)}; got 'momentum'"),
     ],
 )  # fmt: skip
-def test_what_is_not_allowed_is_said(changes, message):
+def test_an_invalid_setting_is_refused(changes, message):
     with pytest.raises(SettingError) as caught:
         Settings().changed(changes)
     assert str(caught.value) == message
 
 
-def test_a_link_with_a_mistake_is_refused():
+def test_a_link_with_an_invalid_setting_is_refused():
     with pytest.raises(SettingError, match="p: expected a number"):
         Settings.from_fragment("#data=moons&p=2")

@@ -18,7 +18,7 @@ def step():
 
 
 @pytest.mark.parametrize("example", range(7))
-def test_a_dropped_unit_passes_nothing_on_and_gets_no_gradient(step, example):
+def test_a_dropped_unit_passes_no_signal_and_gets_no_gradient(step, example):
     signals = signals_of(step, example)
     for values, grads, kept, mask in zip(signals.values, signals.grads, signals.kept, step.masks, strict=False):
         np.testing.assert_array_equal(kept, mask[example])
@@ -32,7 +32,7 @@ def test_a_dropped_unit_passes_nothing_on_and_gets_no_gradient(step, example):
             assert not dropped[layer + 1] & set(between.targets)
 
 
-def test_units_that_were_kept_pass_on_what_the_framework_computes(step):
+def test_kept_units_pass_the_values_that_the_framework_computes(step):
     model = step.network()
     with step.masks_in(model):
         hidden = model[2](model[1](model[0](td.Tensor(step.x))))
@@ -43,7 +43,7 @@ def test_units_that_were_kept_pass_on_what_the_framework_computes(step):
     np.testing.assert_allclose(passed_on.data[3][kept], hidden.data[3][kept] / 0.5, rtol=1e-6)
 
 
-def test_the_weight_gradients_of_all_examples_add_up_to_the_real_ones(step):
+def test_the_weight_gradients_of_all_examples_add_up_to_the_actual_ones(step):
     model = step.network()
     with step.masks_in(model):
         td.functional.cross_entropy(model(td.Tensor(step.x)), step.y).backward()
@@ -68,7 +68,7 @@ def test_the_widest_line_is_the_largest_gradient_of_that_example(step):
     assert (between.strengths > 0).any()
 
 
-def test_of_many_connections_the_strongest_are_kept_the_weakest_first():
+def test_the_strongest_connections_are_kept_and_ordered_from_the_weakest():
     strengths = np.random.default_rng(0).permutation(400).reshape(20, 20).astype(np.float32)
     strengths[::2] *= -1
     lines = strongest(strengths)
@@ -78,5 +78,5 @@ def test_of_many_connections_the_strongest_are_kept_the_weakest_first():
 
 
 @pytest.mark.parametrize("strengths", [np.zeros((3, 2)), np.array([[0.0, -2.0], [0.0, 0.0]])])
-def test_a_connection_without_any_strength_is_not_drawn(strengths):
+def test_a_connection_of_strength_0_is_not_drawn(strengths):
     assert len(strongest(strengths).strengths) == np.count_nonzero(strengths)

@@ -1,4 +1,4 @@
-"""A tab's training: what starts afresh, what counts at once, and the list of changes."""
+"""A tab's training: which changes start over, which take effect at once, and the list of changes."""
 
 import numpy as np
 import pytest
@@ -22,7 +22,7 @@ def training():
 
 @pytest.mark.parametrize("change", [{"p": 0.1}, {"input_p": 0.5}, {"lr": 0.1}, {"weight_decay": 0.1}, {"batch_size": 3},
                                     {"optimizer": "sgd"}, {"scaling": "test"}, {"p": 0.1, "lr": 0.1}])  # fmt: skip
-def test_a_change_of_the_training_goes_on_and_is_listed(training, change):
+def test_after_a_change_of_the_training_settings_training_continues_and_lists_it(training, change):
     networks = training.networks
     assert training.change(change) is False
     assert training.networks is networks
@@ -34,7 +34,7 @@ def test_a_change_of_the_training_goes_on_and_is_listed(training, change):
 
 @pytest.mark.parametrize("change", [{"data": "circles"}, {"points": 30}, {"noise": 0.1}, {"label_noise": 0.3},
                                     {"width": 5}, {"depth": 1}, {"seed": 1}, {"seed": 1, "p": 0.1}])  # fmt: skip
-def test_a_change_of_the_points_or_of_the_layers_starts_afresh(training, change):
+def test_a_change_of_the_points_or_the_layers_starts_over(training, change):
     training.change({"p": 0.2})
     assert training.change(change) is True
     assert (training.steps, training.changes, training.last) == (0, [], {})
@@ -47,27 +47,27 @@ def test_a_change_of_the_points_or_of_the_layers_starts_afresh(training, change)
     assert training.networks.losses == afresh.networks.losses
 
 
-def test_the_same_setting_again_changes_nothing(training):
+def test_setting_the_same_value_changes_nothing(training):
     assert training.change({"p": SMALL.p, "width": SMALL.width}) is False
     assert training.changes == []
     assert training.steps == 5
 
 
-def test_a_change_before_the_first_step_is_one_of_the_settings_to_begin_with():
+def test_a_change_before_the_first_step_is_an_initial_setting():
     training = Training(SMALL)
     training.change({"p": 0.2})
     assert training.changes == []
     assert training.started_with.p == 0.2
 
 
-def test_a_mistake_changes_nothing(training):
+def test_an_invalid_change_changes_nothing(training):
     with pytest.raises(SettingError):
         training.change({"lr": 0.5, "p": 7})
     assert training.settings == SMALL
     assert training.networks.optimizers["with"].lr == SMALL.lr
 
 
-def test_a_reset_gives_the_same_training_again_with_the_settings_as_they_are(training):
+def test_a_reset_repeats_the_training_with_the_current_settings(training):
     training.change({"p": 0.2})
     training.reset()
     training.train(5)
@@ -77,7 +77,7 @@ def test_a_reset_gives_the_same_training_again_with_the_settings_as_they_are(tra
         np.testing.assert_array_equal(weights(training)[name], weights(other)[name])
 
 
-def test_many_steps_at_once_are_the_same_as_one_by_one(training):
+def test_many_steps_at_once_equal_single_steps(training):
     for _ in range(3):
         training.train(1)
     other = Training(SMALL)
@@ -86,14 +86,14 @@ def test_many_steps_at_once_are_the_same_as_one_by_one(training):
     np.testing.assert_array_equal(weights(training)["with"], weights(other)["with"])
 
 
-def test_it_stops_when_its_time_is_over_but_makes_one_step():
+def test_training_stops_when_its_time_is_up_but_makes_at_least_one_step():
     training = Training(SMALL)
     training.train(1000, seconds=0)
     assert training.steps == 1
     assert set(training.last) == {"without", "with"}
 
 
-def test_it_does_not_train_before_three_points_are_drawn():
+def test_training_needs_three_drawn_points():
     training = Training(Settings(data="drawn", drawn=((0.0, 0.0, 0), (1.0, 1.0, 1))))
     training.train(3)
     assert (training.networks, training.steps) == (None, 0)
@@ -102,7 +102,7 @@ def test_it_does_not_train_before_three_points_are_drawn():
     assert training.steps == 3
 
 
-def test_a_loss_that_is_not_finite_is_noted_with_its_step():
+def test_the_step_at_which_a_network_diverges_is_recorded():
     training = Training(SMALL.changed({"optimizer": "sgd", "lr": 10, "weight_decay": 1, "depth": 4, "width": 64}))
     training.train(300)
     assert training.diverged

@@ -116,7 +116,7 @@ def test_each_bug_shows_first_in_the_step_of_its_operation(name, dtype):
 
 
 @each_bug
-def test_a_bug_leaves_names_operations_and_forward_as_they_were(name):
+def test_a_bug_changes_no_names_operations_or_forward_values(name):
     recorded = record_shown(name)
     wrong = run_with_bug(recorded, BUGS[name])
     for then, now in zip(recorded.nodes, wrong.nodes, strict=True):

@@ -216,7 +216,7 @@ def clipping_backward(grad, x):
     return (np.clip(grad, -1, 1),)
 
 
-def test_a_backward_function_that_is_not_linear_is_left_out_alone():
+def test_only_a_backward_function_that_is_not_linear_is_left_out():
     x = td.Tensor(np.array([1.0, 2.0]), requires_grad=True)
     recorded = record_loss(lambda: (clipping(x) * 3).sum())
     derivatives = Derivatives(recorded)
@@ -225,7 +225,7 @@ def test_a_backward_function_that_is_not_linear_is_left_out_alone():
     assert derivatives.sum(2, 0, 0) is None
 
 
-def test_what_cannot_be_done_again_has_no_derivatives_and_the_reason_is_told():
+def test_a_pass_that_cannot_be_rerun_has_no_derivatives_and_says_why():
     x = td.Tensor(np.array([1.0, 2.0]), requires_grad=True)
     recorded = record_loss(lambda: record(x.data * 2, (x,), lambda grad, x: (2 * grad,)).sum())
     derivatives = Derivatives(recorded)

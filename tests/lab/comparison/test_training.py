@@ -114,7 +114,7 @@ def test_every_epoch_has_its_own_order_and_both_arms_the_same(monkeypatch):
     assert orders[:2] == orders[2:]
 
 
-def test_the_optimizer_is_the_one_asked_for():
+def test_the_optimizer_is_the_requested_one():
     model = nn.Linear(2, 2)
     sgd = training.build_optimizer(small_config(optimizer="sgd", learning_rate=0.3), model)
     adam = training.build_optimizer(small_config(learning_rate=0.3), model)

@@ -40,7 +40,7 @@ def picture(page, selector):
     return page.locator(selector).evaluate("canvas => canvas.toDataURL()")
 
 
-def test_it_opens_with_the_settings_of_its_link_and_nothing_learned(visit, served):
+def test_the_page_opens_untrained_with_the_settings_of_its_link(visit, served):
     page = visit("data=circles&width=6&points=40&p=0.25&input_p=0.1")
     settings = session_of(served, page).training.settings
     assert (settings.data, settings.width, settings.points, settings.p, settings.input_p) == (
@@ -116,14 +116,14 @@ def test_a_slider_takes_effect_at_once(visit, served, name):
     [("data", "spirals"), ("scaling", "test"), ("optimizer", "momentum"), ("lr", 0.1), ("weight_decay", 0.01),
      ("batch_size", 8)],
 )  # fmt: skip
-def test_a_choice_takes_effect_at_once(visit, served, name, value):
+def test_a_menu_takes_effect_at_once(visit, served, name, value):
     page = visit()
     page.select_option(f"#{name}", str(value))
     wait_until(lambda: getattr(session_of(served, page).training.settings, name) == value)
     wait_until(lambda: f"{name}={value}" in page.evaluate("location.hash"))
 
 
-def test_the_seed_is_typed(visit, served):
+def test_a_seed_can_be_typed(visit, served):
     page = visit()
     page.fill("#seed", "12")
     page.keyboard.press("Tab")
@@ -135,7 +135,7 @@ def test_the_seed_is_typed(visit, served):
     assert session_of(served, page).training.settings.seed == 12
 
 
-def test_p_can_be_changed_while_it_trains(visit, served):
+def test_p_can_be_changed_during_training(visit, served):
     page = visit()
     page.click("#play")
     wait_for_step(page, 3)
@@ -148,7 +148,7 @@ def test_p_can_be_changed_while_it_trains(visit, served):
     assert page.inner_text("#with-name") == "With dropout, p = 0.9"
 
 
-def test_the_speed_is_chosen(visit, served):
+def test_the_speed_can_be_chosen(visit, served):
     page = visit()
     page.select_option("#speed", "5")
     wait_until(lambda: session_of(served, page).speed == 5)
@@ -156,7 +156,7 @@ def test_the_speed_is_chosen(visit, served):
     wait_until(lambda: session_of(served, page).speed == float("inf"))
 
 
-def test_both_planes_and_both_networks_are_drawn_anew_while_they_train(visit):
+def test_both_planes_and_both_networks_are_redrawn_during_training(visit):
     page = visit()
     pictures = [
         "#without .plane",
@@ -206,7 +206,7 @@ def test_backward_shows_the_same_example_with_other_lines(visit):
     assert picture(page, "#with .network") == forward
 
 
-def test_another_example_is_followed(visit, served):
+def test_another_example_can_be_followed(visit, served):
     page = visit("width=4&points=30&batch_size=4")
     page.click("#step")
     wait_for_step(page, 1)
@@ -216,7 +216,7 @@ def test_another_example_is_followed(visit, served):
         wait_until(lambda start=f"example {number} of 4, ": page.inner_text("#example").startswith(start))
 
 
-def test_a_unit_is_inspected_with_the_mouse_and_with_the_keyboard(visit):
+def test_a_unit_can_be_inspected_by_mouse_and_by_keyboard(visit):
     page = visit("width=4&points=30&depth=2&p=0.5")
     page.click("#step")
     wait_for_step(page, 1)
@@ -238,7 +238,7 @@ def test_a_unit_is_inspected_with_the_mouse_and_with_the_keyboard(visit):
     assert page.inner_text("#without .about").startswith("Hidden layer 1, unit ")
 
 
-def test_points_are_drawn_with_the_mouse_and_with_the_keyboard(visit, served):
+def test_points_can_be_drawn_by_mouse_and_by_keyboard(visit, served):
     page = visit("data=drawn&width=4")
     assert "Draw at least three points" in page.inner_text("#explanation")
     assert page.locator("#noise").is_disabled()
@@ -267,7 +267,7 @@ def test_points_are_drawn_with_the_mouse_and_with_the_keyboard(visit, served):
     wait_until(lambda: session.training.settings.drawn == ())
 
 
-def test_why_opens_the_replay_of_the_step_that_is_seen(visit, served):
+def test_why_opens_the_replay_of_the_step_on_the_screen(visit, served):
     page = visit()
     page.click("#play")
     wait_for_step(page, 4)
@@ -315,7 +315,7 @@ def test_copy_link_puts_the_address_on_the_clipboard(visit, served):
     assert Settings.from_fragment(link) == session_of(served, page).training.settings
 
 
-def test_another_link_in_the_same_tab_takes_effect(visit, served):
+def test_a_new_link_in_the_same_tab_takes_effect(visit, served):
     page = visit()
     page.evaluate("location.hash = '#width=9&p=0.125'")
     wait_until(lambda: session_of(served, page).training.settings == Settings(width=9, p=0.125))
@@ -328,7 +328,7 @@ def test_a_link_that_cannot_be_read_says_why(visit):
     assert page.inner_text("#problem") == "the link could not be read: p: expected a number from 0 to 1, got '7'"
 
 
-def test_the_layer_of_the_histogram_is_chosen(visit):
+def test_the_layer_of_the_histogram_can_be_chosen(visit):
     page = visit("width=4&points=30&depth=3")
     page.click("#step")
     wait_for_step(page, 1)
@@ -339,7 +339,7 @@ def test_the_layer_of_the_histogram_is_chosen(visit):
     assert picture(page, "#histogram") != last
 
 
-def test_a_network_that_diverges_says_so(visit):
+def test_a_network_that_diverges_is_reported(visit):
     page = visit("width=64&depth=4&points=20&optimizer=sgd&lr=10&weight_decay=1")
     page.select_option("#speed", "")
     page.click("#play")
@@ -347,7 +347,7 @@ def test_a_network_that_diverges_says_so(visit):
     assert "has not been finite since step" in page.locator(".diverged:not([hidden])").first.inner_text()
 
 
-def test_two_tabs_train_by_themselves(visit, served):
+def test_two_tabs_train_independently(visit, served):
     left, right = visit("width=3&points=20&p=0.1"), visit("width=5&points=20&p=0.9")
     left.click("#play")
     wait_for_step(left, 5)
@@ -357,7 +357,7 @@ def test_two_tabs_train_by_themselves(visit, served):
     assert session_of(served, left).training.settings.p == 0.1
 
 
-def test_a_closed_tab_ends(visit, served):
+def test_a_closed_tab_ends_its_session(visit, served):
     page = visit()
     page.click("#play")
     wait_for_step(page, 2)
@@ -370,7 +370,7 @@ SCROLLS = "document.documentElement.scrollWidth > document.documentElement.clien
 
 
 @pytest.mark.parametrize("width", [320, 390, 620, 900, 1080, 1280, 1600])
-def test_it_fits_the_window(visit, width):
+def test_the_page_fits_the_window(visit, width):
     page = visit("width=64&depth=4&points=30&input_p=0.25", width=width)
     page.select_option("#speed", "")
     page.click("#play")
@@ -407,7 +407,7 @@ def luminance(color):
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_text_and_lines_stand_out_from_their_ground(visit, scheme):
+def test_text_and_lines_contrast_with_their_background(visit, scheme):
     page = visit(color_scheme=scheme)
     names = (
         "ground",
