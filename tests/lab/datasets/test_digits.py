@@ -18,7 +18,7 @@ def loaded(request, monkeypatch):
     return load_digits()
 
 
-def test_digits_are_scikit_learns_to_the_last_bit(loaded):
+def test_the_digits_are_scikit_learns_to_the_last_bit(loaded):
     x, y = datasets.load_digits(return_X_y=True)
     np.testing.assert_array_equal(loaded.x, x)
     np.testing.assert_array_equal(loaded.y, y)

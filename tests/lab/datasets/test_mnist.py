@@ -88,7 +88,7 @@ def test_an_empty_part_is_refused(folder):
 
 
 @pytest.mark.parametrize("failure", [OSError("no route to host"), ValueError("md5 checksum differs")])
-def test_without_a_network_the_other_way_is_named(monkeypatch, failure):
+def test_without_a_network_the_error_suggests_local_files(monkeypatch, failure):
     def fetch_openml(*args, **options):
         raise failure
 

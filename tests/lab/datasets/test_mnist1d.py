@@ -81,7 +81,7 @@ def test_a_missing_file_is_named(tmp_path):
         load_mnist1d(tmp_path)
 
 
-def test_without_file_and_package_both_ways_are_named(monkeypatch):
+def test_without_a_file_or_the_package_the_error_names_both_options(monkeypatch):
     monkeypatch.setattr(mnist1d, "find_spec", lambda name: None)
     with pytest.raises(LabError, match=r"pip install mnist1d.*folder that holds mnist1d\.npz with --data-dir"):
         load_mnist1d(None)

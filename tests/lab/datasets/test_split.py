@@ -13,7 +13,7 @@ def table(rows=40, classes=4, **options):
     return Table(x, np.arange(rows) % classes, classes, rows // 2, **options)
 
 
-def test_training_and_test_examples_are_all_examples_once():
+def test_every_example_is_in_exactly_one_part():
     split = table(scale=1.0).split(12, np.random.default_rng(0))
     assert len(split.y_train) == 12
     assert sorted([*split.x_train[:, 0], *split.x_test[:, 0]]) == list(range(40))
@@ -51,7 +51,7 @@ def test_no_class_is_missing_on_either_side(counts):
         (table(x_test=np.zeros((1, 1)), y_test=np.zeros(1, int)), 41, r"and 40, got 41"),
     ],
 )
-def test_a_training_size_that_does_not_fit_is_refused(dataset, train_size, words):
+def test_an_impossible_training_size_is_refused(dataset, train_size, words):
     with pytest.raises(OptionError, match=words):
         dataset.check_train_size(train_size)
 
@@ -100,7 +100,7 @@ def test_the_digest_covers_the_labels():
     assert Table(x, np.array([0, 1, 0, 1]), 2, 2).digest != Table(x, np.array([1, 0, 0, 1]), 2, 2).digest
 
 
-def test_numbers_to_predict_are_split_at_random_and_stay_as_they_are():
+def test_numbers_to_predict_are_split_at_random_and_not_changed():
     y = np.linspace(0, 1, 40)
     numbers = Table(np.arange(40.0)[:, None], y, None, 20, scale=1.0)
     split = numbers.split(1, np.random.default_rng(0))
@@ -114,7 +114,7 @@ def test_numbers_to_predict_are_split_at_random_and_stay_as_they_are():
     ("train_size", "words"),
     [(0, r"between 1 and 39 \(to leave one for testing\), got 0"), (40, "between 1 and 39 .* got 40")],
 )
-def test_a_training_size_that_does_not_fit_a_regression_is_refused(train_size, words):
+def test_an_impossible_training_size_for_a_regression_is_refused(train_size, words):
     with pytest.raises(OptionError, match=words):
         Table(np.zeros((40, 1)), np.linspace(0, 1, 40), None, 20).check_train_size(train_size)
 

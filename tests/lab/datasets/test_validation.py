@@ -35,14 +35,14 @@ def test_classes_keep_their_proportions():
     assert np.bincount(split.y_validation).tolist() == pytest.approx([14, 6], abs=1)
 
 
-def test_the_test_part_stays_as_it_is():
+def test_the_test_part_does_not_change():
     before = split_of(LABELS)
     after = drawn(before)
     assert after.x_test is before.x_test
     assert after.y_test is before.y_test
 
 
-def test_another_seed_draws_other_rows():
+def test_another_seed_holds_back_other_rows():
     assert not np.array_equal(drawn(split_of(LABELS)).x_validation, drawn(split_of(LABELS), seed=1).x_validation)
 
 

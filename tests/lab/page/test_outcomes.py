@@ -95,7 +95,7 @@ def test_a_name_that_is_not_valid_text_gets_question_marks(folders):
     assert "<h2>r? (ridge)</h2>" in lab.report(folders).read_text("utf-8")
 
 
-def test_an_unfinished_folder_is_drawn(folders, tmp_path):
+def test_an_unfinished_folder_is_shown(folders, tmp_path):
     outcome = small_outcome("ridge")
     lab.save(outcome.experiment.outcome(outcome.options, outcome.versions), folders / "ridge begun")
     page = lab.report(folders).read_text("utf-8")

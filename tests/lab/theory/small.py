@@ -1,4 +1,4 @@
-"""Experiments so small that they take a moment, each run once for all who look at it."""
+"""Very small experiments, each run once and shared by the tests."""
 
 from functools import cache
 from typing import Any

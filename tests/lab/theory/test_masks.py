@@ -40,7 +40,7 @@ def test_probabilities_are_those_of_exact_arithmetic(p):
 
 
 @pytest.mark.parametrize("at_once", [1, 3, 8, 100])
-def test_a_few_at_a_time_they_are_the_same_masks(at_once):
+def test_masks_in_chunks_are_the_same_masks(at_once):
     chunks = list(in_chunks(3, at_once))
     assert max(map(len, chunks)) <= at_once
     np.testing.assert_array_equal(np.concatenate(chunks), all_masks(3))

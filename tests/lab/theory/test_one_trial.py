@@ -11,7 +11,7 @@ from tinygrad_dropout.lab.theory import expectation
 
 
 @pytest.mark.parametrize("name", SMALL)
-def test_the_files_are_the_figures_and_the_picture(name, tmp_path):
+def test_the_saved_files_are_the_figures_and_the_picture(name, tmp_path):
     save(small_outcome(name), tmp_path)
     assert sorted(os.listdir(tmp_path)) == sorted(["results.json", f"{name}.png"])
     assert (tmp_path / f"{name}.png").read_bytes().startswith(b"\x89PNG")
@@ -94,7 +94,7 @@ def test_a_report_fits_a_terminal_of_80_columns_and_holds_no_colors(name):
 
 
 @pytest.mark.parametrize("name", SMALL)
-def test_its_repr_is_one_line_that_says_what_was_measured(name):
+def test_the_repr_of_an_outcome_is_one_line_with_its_result(name):
     outcome = small_outcome(name)
     assert repr(outcome) == f"<Outcome of {name}, 1 of 1 trials: {outcome.notes[0]}>"
     assert "\n" not in repr(outcome)

@@ -27,7 +27,7 @@ def test_all_masks_and_the_closed_form_agree():
 
 
 @given(st.floats(0, 1, exclude_max=True), st.integers(1, 4), st.integers(0, 1000))
-def test_they_agree_at_any_rate(p, features, seed):
+def test_all_masks_and_the_closed_form_agree_at_any_rate(p, features, seed):
     figures = measure(Options(p=(p,), features=features, examples=features + 8, seed=seed))
     assert max(figures["rates"][0]["differences"].values()) < AGREEMENT
 
@@ -73,7 +73,7 @@ def test_the_minimum_is_scikit_learns_ridge_of_features_of_size_one(regression, 
     np.testing.assert_allclose(regression.ridge(p), model.coef_ / sizes, rtol=1e-8)
 
 
-def test_without_dropout_it_is_least_squares(regression):
+def test_without_dropout_ridge_is_least_squares(regression):
     expected = np.linalg.lstsq(regression.x, regression.y)[0]
     np.testing.assert_allclose(regression.ridge(0.0), expected, rtol=1e-10)
     left, right = regression.normal_equations(0.0)

@@ -36,7 +36,7 @@ def test_weights_are_normalized():
     np.testing.assert_allclose(once.geometric, thrice.geometric, rtol=1e-14)
 
 
-def test_probabilities_too_small_for_a_float_do_no_harm():
+def test_probabilities_too_small_for_a_float_can_be_averaged():
     averages = Averages()
     averages.add(np.array([[[-2000.0, -2001.0]], [[-2000.0, -2001.0]]]), np.array([0.5, 0.5]))
     np.testing.assert_allclose(averages.geometric, [[1 / (1 + np.exp(-1)), 1 / (1 + np.e)]], rtol=1e-12)

@@ -38,7 +38,7 @@ def test_with_two_hidden_layers_there_is_a_gap(networks):
     assert networks[1]["averages"]["geometric mean"]["from_scaling"] > 1e-3
 
 
-def test_the_arithmetic_mean_is_neither(networks):
+def test_the_arithmetic_mean_differs_from_weight_scaling(networks):
     for network in networks:
         assert network["averages"]["arithmetic mean"]["from_scaling"] > 0.01
         assert network["averages"]["arithmetic mean"]["from_arithmetic"] == 0
@@ -56,7 +56,7 @@ def test_monte_carlo_converges_to_the_arithmetic_mean_and_not_to_weight_scaling(
         assert abs(last["loss"]["mean"] - loss) < 3 * last["loss"]["sd"]
 
 
-def test_its_distance_falls_as_one_over_the_root_of_k(networks):
+def test_the_distance_of_monte_carlo_falls_as_one_over_the_root_of_k(networks):
     for network in networks:
         k, mean = zip(
             *((found["k"], found["from_arithmetic"]["mean"]) for found in network["monte_carlo"]), strict=True

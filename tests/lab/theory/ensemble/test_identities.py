@@ -53,7 +53,7 @@ def two_hidden_layers(p: float, seed: int) -> Subnetworks:
 
 @pytest.mark.parametrize("seed", range(3))
 @pytest.mark.parametrize("p", EVERY_P)
-def test_of_a_softmax_regression(p, seed):
+def test_weight_scaling_is_the_geometric_mean_of_a_softmax_regression(p, seed):
     subnetworks = softmax_regression(p, seed)
     np.testing.assert_allclose(averages_of(subnetworks.all()).geometric, subnetworks.weight_scaling(), **EXACTLY)
 
@@ -61,13 +61,13 @@ def test_of_a_softmax_regression(p, seed):
 @pytest.mark.parametrize("activation", [nn.ReLU, nn.Tanh, nn.Sigmoid])
 @pytest.mark.parametrize("seed", range(3))
 @pytest.mark.parametrize("p", EVERY_P)
-def test_of_one_hidden_layer_with_dropout_only_on_it(p, seed, activation):
+def test_weight_scaling_is_the_geometric_mean_with_dropout_after_one_hidden_layer(p, seed, activation):
     subnetworks = one_hidden_layer(p, seed, activation)
     np.testing.assert_allclose(averages_of(subnetworks.all()).geometric, subnetworks.weight_scaling(), **EXACTLY)
 
 
 @pytest.mark.parametrize("p", EVERY_P)
-def test_of_a_logistic_unit(p):
+def test_weight_scaling_is_the_normalized_geometric_mean_of_a_logistic_unit(p):
     """G / (G + G') = sigma(E[S]): G the weighted geometric mean of the outputs, G' that of 1 - output."""
     rng = np.random.default_rng(0)
     x, weight = rng.normal(size=8), td.Tensor(2 * rng.normal(size=8))
@@ -85,7 +85,7 @@ def test_of_a_logistic_unit(p):
 
 @pytest.mark.parametrize("scaling", ["train", "test"])
 @pytest.mark.parametrize("p", EVERY_P)
-def test_with_either_scaling(p, scaling):
+def test_weight_scaling_is_the_geometric_mean_with_either_scaling(p, scaling):
     rng = np.random.default_rng(0)
     model = nn.Sequential(nn.Dropout(p, scaling=scaling), linear(6, 4, rng))
     subnetworks = Subnetworks(model, (6,), rng.normal(size=(3, 6)))
@@ -97,7 +97,7 @@ def test_with_either_scaling(p, scaling):
 
 @pytest.mark.parametrize("depth", [1, 2, 3, 4])
 @pytest.mark.parametrize("p", EVERY_P)
-def test_of_linear_layers_of_any_depth(p, depth):
+def test_weight_scaling_is_the_arithmetic_mean_of_linear_layers_of_any_depth(p, depth):
     rng = np.random.default_rng(depth)
     drops = [nn.Dropout(p) for _ in range(depth)]
     model = nn.Sequential(*(layer for drop in drops for layer in (drop, linear(3, 3, rng))))

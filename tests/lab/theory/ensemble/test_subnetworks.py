@@ -33,14 +33,14 @@ def by_hand(model, x, mask):
     return softmax(hidden @ last.weight.data.T + last.bias.data)
 
 
-def test_each_subnetwork_predicts_what_it_does_by_hand(two_layers):
+def test_each_subnetworks_predictions_match_a_calculation_by_hand(two_layers):
     masks = all_masks(5)
     predicted = np.exp(two_layers.log_predictions(masks))
     for mask, prediction in zip(masks, predicted, strict=True):
         np.testing.assert_allclose(prediction, by_hand(two_layers.model, two_layers.inputs, mask), rtol=1e-12)
 
 
-def test_all_of_them_come_with_their_probabilities(two_layers, monkeypatch):
+def test_all_subnetworks_have_the_probabilities_of_their_masks(two_layers, monkeypatch):
     monkeypatch.setattr(module, "NUMBERS_AT_ONCE", 5 * 3 * 7)
     assert two_layers.masks_at_once == 7
     predictions, weights = map(np.concatenate, zip(*two_layers.all(), strict=True))
@@ -48,7 +48,7 @@ def test_all_of_them_come_with_their_probabilities(two_layers, monkeypatch):
     np.testing.assert_allclose(predictions, two_layers.log_predictions(all_masks(5)), rtol=1e-12)
 
 
-def test_some_are_those_of_their_masks_in_order(two_layers, monkeypatch):
+def test_a_selection_of_subnetworks_is_in_the_order_of_its_masks(two_layers, monkeypatch):
     monkeypatch.setattr(module, "NUMBERS_AT_ONCE", 5 * 3 * 2)
     masks = all_masks(5)[[3, 3, 17, 0, 31]]
     parts = list(two_layers.some(masks))
