@@ -74,6 +74,7 @@ def grade_and_keep(
     path: Path,
     seed: int = 0,
     time_limit: float = 10.0,
+    *,
     chosen: bool = True,
 ) -> Grade:
     """Grade an answer, and record the attempt; `chosen`: whether this becomes the current exercise."""
@@ -115,7 +116,9 @@ def check_all(session: Session[Any], workspace: AnswerFolder, options: argparse.
     """Grade all exercises and show one line for each."""
     solved = 0
     for exercise in session.everything():
-        grade = grade_and_keep(session, exercise, workspace.path(exercise), options.seed, options.time_limit, False)
+        grade = grade_and_keep(
+            session, exercise, workspace.path(exercise), options.seed, options.time_limit, chosen=False
+        )
         solved += grade.solved
         state = "solved" if grade.rejection is None else grade.rejection.code
         line = in_columns(session, exercise, state, with_minutes=False)
